@@ -1,0 +1,193 @@
+"""The fifth stage: does a built site hold what readers are promised? Every page is parsed once, and every link followed.
+
+Checked before anything is published: each slot stood where its kind may stand, nothing inline runs, nothing is loaded from
+another host, every link and anchor leads somewhere. What this finds is a mistake of ours, so it stops the site.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+from terecht.addresses import NOT_FOUND
+from terecht.slots import CLOSE, OPEN, SLOT, Kind, Value
+
+#: Attributes that hold an address.
+_ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data-worker", "data-index"})
+#: Elements that load what their address names, as soon as the page is there.
+_LOADING = frozenset({"script", "link", "img", "iframe", "embed", "object", "source", "video", "audio", "form"})
+_OUTSIDE = frozenset({"https", "http", "mailto", "tel"})
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+
+
+@dataclass
+class Anatomy(HTMLParser):
+    """What matters of a piece of HTML: its ids, its addresses, where its slots stand, and what it must not hold."""
+
+    values: Mapping[int, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.ids: list[str] = []
+        self.addresses: list[str] = []
+        self.faults: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes ids and addresses, and what is not allowed on an element."""
+        given = {name: value or "" for name, value in attrs}
+        if OPEN in tag or any(OPEN in name for name in given):
+            self.faults.append(f"a slot is part of the name of <{tag}> or its attributes")
+        if tag == "script" and not given.get("src"):
+            self.faults.append("an inline script")
+        if tag in {"style", "base", "iframe", "object", "embed"}:
+            self.faults.append(f"a <{tag}>")
+        for name, value in given.items():
+            self._attribute(tag, name, value)
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keeps track of what is open, to know where a slot stands."""
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        """A slot in a text may not stand in a script, a style or a comment, and only a fragment stands alone."""
+        for slot in SLOT.finditer(data):
+            value = self.values.get(int(slot.group(1)))
+            if value is None:
+                self.faults.append(f"nothing fills slot {slot.group(1)}")
+            elif value.kind not in {Kind.TEXT, Kind.HTML}:
+                self.faults.append(f"slot {slot.group(1)} is an address and stands in a text")
+            if self.open and self.open[-1] in {"script", "style"}:
+                self.faults.append(f"slot {slot.group(1)} stands in a <{self.open[-1]}>")
+
+    def handle_comment(self, data: str) -> None:
+        """Nothing of an organisation stands in a comment."""
+        if OPEN in data:
+            self.faults.append("a slot stands in a comment")
+
+    def _attribute(self, tag: str, name: str, value: str) -> None:
+        if name.startswith("on"):
+            self.faults.append(f"an inline handler '{name}' on <{tag}>")
+        if name == "style":
+            self.faults.append(f"an inline style on <{tag}>")
+        if name == "id":
+            if value in self.ids:
+                self.faults.append(f"the id '{value}' stands here twice")
+            self.ids.append(value)
+        is_address = name in _ADDRESSES
+        if is_address:
+            self._address(tag, value)
+        for slot in SLOT.finditer(value):
+            number = int(slot.group(1))
+            held = self.values.get(number)
+            if held is None:
+                self.faults.append(f"nothing fills slot {number}")
+            elif held.kind is Kind.HTML:
+                self.faults.append(f"slot {number} is a fragment and stands in the attribute '{name}'")
+            elif held.kind is Kind.TEXT and is_address:
+                self.faults.append(f"slot {number} is a text and stands in the address '{name}'")
+            elif held.kind in {Kind.URL, Kind.LINK} and not (is_address and value == slot.group()):
+                self.faults.append(f"slot {number} is an address and is not alone in an address")
+            elif held.kind is Kind.PATH and not value.startswith(slot.group()):
+                self.faults.append(f"slot {number} is the path of the site and does not start an address")
+
+    def _address(self, tag: str, value: str) -> None:
+        if SLOT.fullmatch(value):
+            return
+        if value.strip().lower().startswith(("javascript:", "data:", "vbscript:")):
+            self.faults.append(f"an address that runs or holds something: '{value[:40]}'")
+        scheme = urlsplit(value).scheme
+        if tag in _LOADING and (scheme or value.startswith("//")):
+            self.faults.append(f"<{tag}> loads from another host: '{value[:60]}'")
+        if scheme and scheme not in _OUTSIDE:
+            self.faults.append(f"an address with the scheme '{scheme}'")
+        if not scheme:
+            self.addresses.append(value)
+
+
+def dissect(html: str, values: Mapping[int, Value]) -> Anatomy:
+    """The anatomy of a rendered page or a fragment, slots and all."""
+    anatomy = Anatomy(values)
+    anatomy.feed(html)
+    anatomy.close()
+    if (OPEN in html or CLOSE in html) and SLOT.sub("", html).count(OPEN) + SLOT.sub("", html).count(CLOSE):
+        anatomy.faults.append("a slot that is broken in two")
+    return anatomy
+
+
+def audit(files: Mapping[str, bytes], site_path: str) -> list[str]:
+    """Everything that is wrong with a finished site: sentences that start with the page.
+
+    ``site_path`` is where the site will live, from which the page for 'not found' counts.
+    """
+    pages = {path: dissect(data.decode(), {}) for path, data in files.items() if path.endswith(".html")}
+    faults = [f"{path}: {fault}" for path, page in pages.items() for fault in page.faults]
+    for path, data in files.items():
+        if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]|\\\\ue00", data.decode()):
+            faults.append(f"{path}: a slot that nobody filled")
+    for path, page in pages.items():
+        for address in page.addresses:
+            if problem := _dead(path, address, files, pages, site_path):
+                faults.append(f"{path}: {problem}")
+    reached = set(_reached(files, pages, site_path))
+    faults += [f"{path}: no page refers to it" for path in sorted(set(files) - reached)]
+    return faults
+
+
+def _resolved(path: str, address: str, site_path: str) -> tuple[str | None, str]:
+    """The file that an address on a page means, and its anchor; no file when it leaves the site."""
+    parts = urlsplit(address)
+    target = unquote(parts.path)
+    if not target:
+        return path, parts.fragment
+    if target.startswith("/"):
+        if path != f"{NOT_FOUND}.html" or not target.startswith(site_path):
+            return None, parts.fragment
+        target = target.removeprefix(site_path)
+        joined = posixpath.normpath(target) if target else "."
+    else:
+        joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if joined.startswith(".."):
+        return None, parts.fragment
+    if target.endswith("/") or joined == "." or posixpath.basename(target) in {".", ".."} or not target:
+        joined = "index.html" if joined == "." else f"{joined}/index.html"
+    return joined, parts.fragment
+
+
+def _dead(
+    path: str, address: str, files: Mapping[str, bytes], pages: Mapping[str, Anatomy], site_path: str
+) -> str | None:
+    target, anchor = _resolved(path, address, site_path)
+    if target is None:
+        return f"'{address}' leaves the site"
+    if target not in files:
+        return f"'{address}' leads nowhere"
+    if anchor and target in pages and anchor not in pages[target].ids and "own" not in pages[target].ids:
+        return f"'{address}' has an anchor that does not exist"
+    return None
+
+
+def _reached(files: Mapping[str, bytes], pages: Mapping[str, Anatomy], site_path: str) -> Iterator[str]:
+    yield from (f"{NOT_FOUND}.html", "index.html")
+    for path, page in pages.items():
+        for address in page.addresses:
+            target, _ = _resolved(path, address, site_path)
+            if target is not None:
+                yield target
+    # The search worker imports these by itself; a sitemap is for machines.
+    yield from (path for path in files if path.startswith("assets/javascripts/lunr/") or path == "sitemap.xml")
+
+
+def audit_rendered(html: str, values: Mapping[int, Value]) -> list[str]:
+    """What is wrong with a rendered page before it is stamped: where its slots stand."""
+    return dissect(html, values).faults
+
+

@@ -1,0 +1,344 @@
+"""The brand: from a colour and an accent to a palette in which every pair can be read, light and dark.
+
+Colours move in OKLCH, where equal steps look equal: lightness first and no further than needed, chroma only
+where sRGB has no such colour, hue not at all. Each move is told (:class:`Move`, ``W110``).
+
+The rules: WCAG 2.2, 1.4.3 (text, 4.5:1) and 1.4.11 (edges of controls, focus rings and marks, 3:1), both AA.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from coloraide import Color
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from terecht.findings import Finding
+    from terecht.load.checks import Report
+    from terecht.load.organisation import Brand
+
+Scheme: TypeAlias = Literal["light", "dark"]
+
+TEXT: Final = 4.5
+CONTROL: Final = 3.0
+
+#: (foreground, background, least contrast): all that the theme puts together. Nothing else may be combined.
+PAIRS: Final[tuple[tuple[str, str, float], ...]] = (
+    ("text", "page", TEXT),
+    ("text", "surface", TEXT),
+    ("text-soft", "page", TEXT),
+    ("text-soft", "surface", TEXT),
+    ("on-header", "header", TEXT),
+    ("header-focus", "header", CONTROL),
+    ("link", "page", TEXT),
+    ("link", "surface", TEXT),
+    ("link-hover", "page", TEXT),
+    ("link-hover", "surface", TEXT),
+    ("on-button", "button", TEXT),
+    ("button-edge", "page", CONTROL),
+    ("button-edge", "surface", CONTROL),
+    ("focus", "page", CONTROL),
+    ("focus", "surface", CONTROL),
+    ("accent", "page", CONTROL),
+    ("accent", "surface", CONTROL),
+    ("on-alarm", "alarm", TEXT),
+    ("alarm", "page", CONTROL),
+)
+
+#: Least ΔE-OK between the header and the page. Side by side, colours differ from about 0.02; a bar that is to
+#: be seen at a glance needs more. On white #eeeeee is the lightest grey that works; #ffff00 has 0.21.
+DISTINCT: Final = 0.05
+#: ΔE-OK from which the person who chose the colour would see that it moved.
+VISIBLE: Final = 0.02
+#: OKLCH lightness above which a full-width bar glares on a dark page.
+_GLARE = 0.7
+#: coloraide weighs red, green and blue with more digits than WCAG prints; the two differ by less than this.
+_MARGIN = 0.002
+#: Halvings of a way through OKLCH lightness: the last is smaller than a step of one channel of `#rrggbb`.
+_HALVINGS = 12
+
+_WHITE, _INK, _BLACK = "#ffffff", "#1c1e24", "#000000"
+#: What no brand changes. The dark page is that of Material's slate; one red is told from both pages.
+_FIXED: dict[Scheme, dict[str, str]] = {
+    "light": {"page": _WHITE, "text": _INK, "text-soft": "#545964", "alarm": "#d3212f", "on-alarm": _WHITE},
+    "dark": {
+        "page": "#1e2129",
+        "text": "#e4e6eb",
+        "text-soft": "#b1b6c1",
+        "alarm": "#d3212f",
+        "on-alarm": _WHITE,
+    },
+}
+#: OKLCH lightness and most chroma of a card, in the hue of the brand.
+_SURFACE: dict[Scheme, tuple[float, float]] = {"light": (0.968, 0.012), "dark": (0.295, 0.02)}
+
+_TOKENS: Final = (
+    *(
+        "page",
+        "surface",
+        "text",
+        "text-soft",
+        "header",
+        "on-header",
+        "header-focus",
+        "link",
+        "link-hover",
+        "button",
+    ),
+    *("on-button", "button-edge", "focus", "accent", "alarm", "on-alarm"),
+)
+
+#: For each token Material's variables that show it: where Material combines two of them, PAIRS has both.
+_MATERIAL: Final[dict[str, str]] = {
+    "page": "default-bg-color accent-bg-color admonition-bg-color",
+    "surface": (
+        "default-fg-color--lightest accent-fg-color--transparent code-bg-color code-bg-color--light"
+        " code-bg-color--lighter code-hl-color--light footer-bg-color footer-bg-color--dark warning-bg-color"
+        " typeset-kbd-color typeset-mark-color typeset-table-color--light"
+    ),
+    "line": "typeset-table-color typeset-kbd-border-color typeset-kbd-accent-color",
+    "text": (
+        "default-fg-color typeset-color admonition-fg-color code-fg-color footer-fg-color warning-fg-color"
+        " code-hl-number-color code-hl-special-color code-hl-function-color code-hl-constant-color"
+        " code-hl-keyword-color code-hl-string-color code-hl-name-color code-hl-operator-color"
+        " code-hl-punctuation-color code-hl-comment-color code-hl-generic-color code-hl-variable-color"
+    ),
+    # Material writes text in "lighter" too, and text in the page's colour on it.
+    "text-soft": (
+        "default-fg-color--light default-fg-color--lighter footer-fg-color--light footer-fg-color--lighter"
+        " primary-bg-color--light"
+    ),
+    "header": "primary-fg-color primary-fg-color--light primary-fg-color--dark",
+    "on-header": "primary-bg-color",
+    "link": "typeset-a-color",
+    "link-hover": "accent-fg-color",
+    "accent": "code-hl-color",
+}
+
+#: Where variables are not enough: Material has one colour for header and buttons, fades text by opacity,
+#: darkens the search field with black, and hides the outline of all that its script did not mark: hence
+#: `!important`.
+_RULES: Final = """\
+.md-typeset .md-button{color:var(--t-link);border-color:var(--t-button-edge)}
+.md-typeset .md-button--primary{color:var(--t-on-button);background-color:var(--t-button)}
+.md-typeset hr,.md-typeset .grid.cards>:is(ul,ol)>li,.md-typeset .grid>.card{border-color:var(--t-line)}
+.md-typeset small,.md-tabs__link,.md-header__button:hover,.md-footer__direction{opacity:1}
+.md-footer__link:focus,.md-footer__link:hover{opacity:1}
+.md-header .md-search__form{color:var(--t-text);background-color:var(--t-page)}
+.md-header .md-search__input+.md-search__icon{color:var(--t-text-soft)}
+:focus-visible{outline:.15rem solid var(--t-ring)!important;outline-offset:.1rem!important}
+:root,.md-search,.md-select__inner{--t-ring:var(--t-focus)}
+.md-header,.md-tabs,.md-nav__title[for=__drawer]{--t-ring:var(--t-header-focus)}
+.md-skip{--t-ring:var(--t-page)}
+.md-skip:focus-visible,.md-select__link:focus-visible{outline-offset:-.2rem!important}
+.md-search__input:focus-visible,.md-search-result__link:focus-visible{outline-offset:-.2rem!important}
+"""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A brand colour that was changed for one token: ``wanted`` in the file, ``used`` on the site."""
+
+    token: str
+    scheme: Scheme
+    wanted: str
+    used: str
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Each token's colour in both schemes, and which brand colours moved for it.
+
+    Holds lower-case ``#rrggbb`` only, so that it can go into CSS and SVG as it is; else ``ValueError``.
+    """
+
+    light: Mapping[str, str]
+    dark: Mapping[str, str]
+    moves: tuple[Move, ...]
+
+    def __post_init__(self) -> None:
+        for value in (*self.light.values(), *self.dark.values()):
+            if not re.fullmatch("#[0-9a-f]{6}", value):
+                raise ValueError(f"{value!r} is not #rrggbb")
+
+
+@lru_cache(maxsize=1024)
+def derive(colour: str, accent: str | None) -> Palette:
+    """The palette of a brand, in which all of :data:`PAIRS` hold. ``ValueError`` for what is not ``#rrggbb``.
+
+    A colour that :func:`check` refuses gets a palette too: readable, with a header that nobody sees.
+    """
+    own = _hex(colour)
+    second = own if accent is None else _hex(accent)
+    light = _scheme("light", own, second, header=own)
+    dark = _scheme("dark", own, second, header=_header_in_the_dark(own))
+    wanted = dict.fromkeys(("header", "link", "button", "button-edge"), own)
+    wanted |= dict.fromkeys(("link-hover", "focus", "accent"), second)
+    schemes: tuple[tuple[Scheme, dict[str, str]], ...] = (("light", light), ("dark", dark))
+    for scheme, tokens in schemes:
+        for over, under, least in PAIRS:
+            if _contrast(tokens[over], tokens[under]) < least:
+                raise RuntimeError(f"{over} on {under} can not be read in {scheme} mode: {colour}, {accent}")
+    moves = (
+        Move(token, scheme, value, tokens[token])
+        for scheme, tokens in schemes
+        for token, value in wanted.items()
+        if tokens[token] != value
+    )
+    return Palette(light, dark, tuple(moves))
+
+
+def nearest(colour: str) -> str:
+    """The colour itself if a header can have it, else its next darker one that can be told from the page."""
+    return _moved(_hex(colour), lambda used: _apart(used, _WHITE) >= DISTINCT, 0.0)
+
+
+def check(brand: Brand, report: Report) -> Iterator[Finding]:
+    """``T070`` for a colour that can not work, else ``W110`` for each colour of the file that visibly moves.
+
+    Links need the most contrast, so a colour that moves at all moves as a link: the warning tells of links
+    and of the header if that moves too. Nobody is warned about a default, which nobody chose.
+    """
+    works = nearest(brand.colour)
+    if works != brand.colour:
+        message = f"the header in {brand.colour} can not be told from the page"
+        yield report(("brand", "colour"), "T070", message, f"the nearest that works is '{works}'")
+        return
+    moves = derive(brand.colour, brand.accent).moves
+    visible = [move for move in moves if _apart(move.wanted, move.used) > VISIBLE]
+    keeps = "the header keeps your colour"
+    if "header" in {move.token for move in visible}:
+        keeps += " in light mode"
+    for name, token, place, help_ in (
+        ("colour", "link", "a link", keeps),
+        ("accent", "link-hover", "a link under the pointer", "it stays as close to yours as it can"),
+    ):
+        told = [move for move in visible if move.token == token]
+        if told and name in brand.model_fields_set and getattr(brand, name) is not None:
+            yield report(("brand", name), "W110", _told(told, place), f"nothing to do, {help_}")
+
+
+def _told(moves: list[Move], place: str) -> str:
+    wanted, scheme, used = moves[0].wanted, moves[0].scheme, moves[0].used
+    if len(moves) == 1:
+        return f"'{wanted}' is hard to read as {place} in {scheme} mode, so it becomes '{used}' there"
+    becomes = " and ".join(f"'{move.used}' in {move.scheme} mode" for move in moves)
+    return f"'{wanted}' is hard to read as {place}, so it becomes {becomes}"
+
+
+def _scheme(scheme: Scheme, own: str, second: str, *, header: str) -> dict[str, str]:
+    fixed = _FIXED[scheme]
+    lightness, most = _SURFACE[scheme]
+    tint = Color(own).convert("oklch")
+    surface = _at(tint.set("chroma", min(tint["chroma"], most)), lightness)
+
+    @cache
+    def readable(wanted: str, least: float) -> str:
+        def passes(used: str) -> bool:
+            return all(_contrast(used, under) >= least + _MARGIN for under in (surface, fixed["page"]))
+
+        return _moved(wanted, passes, 0.0 if scheme == "light" else 1.0)
+
+    return fixed | {
+        "surface": surface,
+        "header": header,
+        "on-header": _ink_on(header),
+        "header-focus": _ink_on(header),
+        "link": readable(own, TEXT),
+        "link-hover": readable(second, TEXT),
+        "button": own,
+        "on-button": _ink_on(own),
+        "button-edge": readable(own, CONTROL),
+        "focus": readable(second, CONTROL),
+        "accent": readable(second, CONTROL),
+    }
+
+
+def _header_in_the_dark(own: str) -> str:
+    wanted = Color(own).convert("oklch")
+    calm = own if wanted["lightness"] <= _GLARE else _at(wanted, _GLARE)
+
+    def passes(used: str) -> bool:
+        return _apart(used, _FIXED["dark"]["page"]) >= DISTINCT
+
+    return min((_moved(calm, passes, end) for end in (0.0, 1.0)), key=lambda used: _apart(used, calm))
+
+
+def _ink_on(under: str) -> str:
+    # One always passes: where white falls below 4.5 black has 4.6.
+    return next(ink for ink in (_WHITE, _INK, _BLACK) if _contrast(ink, under) >= TEXT + _MARGIN)
+
+
+def _moved(wanted: str, passes: Callable[[str], bool], end: float) -> str:
+    """``wanted``, or where it first passes on the way to lightness ``end``, which has to pass itself."""
+    if passes(wanted):
+        return wanted
+    colour = Color(wanted).convert("oklch")
+    near, far = colour["lightness"], end
+    for _ in range(_HALVINGS):
+        middle = (near + far) / 2
+        if passes(_at(colour, middle)):
+            far = middle
+        else:
+            near = middle
+    return _at(colour, far)
+
+
+def _at(colour: Color, lightness: float) -> str:
+    # Ray tracing keeps hue and lightness; CSS's own method clips, which turns the hue by up to 16 degrees.
+    moved = colour.clone().set("lightness", lightness).fit("srgb", method="raytrace", pspace="oklch")
+    return moved.convert("srgb").to_string(hex=True, fit=False)
+
+
+def _hex(value: str) -> str:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ValueError(f"{value!r} is not #rrggbb")
+    return value.lower()
+
+
+def _contrast(one: str, other: str) -> float:
+    return Color(one).contrast(other, method="wcag21")
+
+
+def _apart(one: str, other: str) -> float:
+    return Color(one).delta_e(other, method="ok")
+
+
+def stylesheet(palette: Palette) -> str:
+    """The palette as CSS to load after Material's: tokens (``--t-…``), Material's variables, the focus ring.
+
+    ``--t-line`` is for decoration. ``--t-ring`` is the colour of the focus ring: what has another ground than
+    page and surface sets it, such as a panel in ``--t-alarm`` to ``--t-on-alarm``. Paper gets light colours.
+    """
+    light, dark = _declared(palette.light), _declared(palette.dark)
+    material = "".join(
+        f"--md-{name}:var(--t-{token});" for token in _MATERIAL for name in _MATERIAL[token].split()
+    )
+    # With a scheme of Material's own `body` has the attribute, and what is set there hides what `:root` has.
+    every = ":root,[data-md-color-scheme]"
+    return (
+        f":root{{{light}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+        f"{every}{{color-scheme:light dark;accent-color:var(--t-button-edge);{material}}}\n"
+        f"@media print{{:root{{{light}}}{every}{{color-scheme:light}}}}\n"
+        f"{_RULES}"
+    )
+
+
+def _declared(tokens: Mapping[str, str]) -> str:
+    declared = "".join(f"--t-{token}:{tokens[token]};" for token in _TOKENS)
+    return f"{declared}--t-line:{tokens['text']}29;"
+
+
+def favicon(palette: Palette, neutral: bool) -> bytes:  # noqa: FBT001  its one choice
+    """The icon of the tab as SVG: a signpost in the header's colours, or a plain grey square: ``neutral``."""
+    ground, ink = palette.light["header"], palette.light["on-header"]
+    square = '<rect width="32" height="32" rx="7" fill="{}"/>'
+    post = f'<path fill="{ink}" d="M15 5h2v2h6l3.5 3.5L23 14h-6v13h-2V14H8V7h7z"/>'
+    inside = square.format("#6b7078") if neutral else square.format(ground) + post
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{inside}</svg>\n'.encode()

@@ -1,0 +1,249 @@
+"""The command ``terecht``: what the user types goes in, findings and exit codes come out. No stage knows of it.
+
+Exit codes: 0 done · 1 done with findings, or part of the work failed · 2 the call or an input could not be used.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from terecht import __version__, publish
+from terecht.findings import Finding, Refused, stopping
+from terecht.load import load
+from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
+from terecht.publish import Outlet, PublishError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DONE, FINDINGS, UNUSABLE = 0, 1, 2
+
+
+def _shared(command: F) -> F:
+    """The options that every command takes."""
+    root = click.option(
+        "--root", type=click.Path(path_type=Path), help="The folder with mkdocs.yml. [default: the nearest upwards]"
+    )
+    organisations = click.option(
+        "--organisations", type=click.Path(path_type=Path), help="The folder of the clients. [default: organisations]"
+    )
+    return root(organisations(command))
+
+
+_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+_ids = click.argument("ids", nargs=-1, metavar="[ID]...")
+_output = click.option(
+    "--output", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="Where the sites go."
+)
+
+
+class _Commands(click.Group):
+    """Turns a refusal into its findings and exit code, so that no user sees a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            _print(refused.findings, "text")
+        except PublishError as error:
+            click.echo(f"{error.message}; {error.help}", err=True)
+        ctx.exit(UNUSABLE)
+        return None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="terecht")
+def main() -> None:
+    """Branded, multilingual, private sites about the vertrouwenspersoon, one for each organisation."""
+
+
+@main.command("check")
+@_ids
+@_format
+@_shared
+def check_command(ids: tuple[str, ...], form: str, root: Path | None, organisations: Path | None) -> None:
+    """Check organisations; build nothing. All findings of all of them, at once."""
+    project = _project(root, organisations)
+    content, findings = read_content(project)
+    if content is None:
+        _print(findings, form)
+        sys.exit(UNUSABLE)
+    chosen = choose(project, ids)
+    for folder in chosen:
+        findings += load(folder, content, project.today)[1]
+    _print(findings, form)
+    if form == "text":
+        mistakes = len(stopping(findings))
+        click.echo(f"{len(chosen)} checked, {mistakes} to mend, {len(findings) - mistakes} warnings", err=True)
+    sys.exit(FINDINGS if findings else DONE)
+
+
+@main.command("build")
+@_ids
+@_output
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many processes at once.")
+@click.option("--force", is_flag=True, help="Build what has not changed as well.")
+@click.option("--progress", type=click.Choice(["auto", "plain", "none"]), default="auto", show_default=True)
+@_shared
+def build_command(  # noqa: PLR0913  these are the options of the contract
+    ids: tuple[str, ...],
+    output: Path,
+    jobs: int,
+    force: bool,  # noqa: FBT001  click calls by name
+    progress: str,
+    root: Path | None,
+    organisations: Path | None,
+) -> None:
+    """Build each site to DIR/<id>/, whole or not at all. Unchanged sites are skipped."""
+    project = _project(root, organisations)
+    content = usable_content(project)
+    chosen = choose(project, ids)
+    outlet = Outlet(output.absolute())
+    with _Teller(progress) as tell:
+        outcomes = build(project, content, chosen, outlet, jobs=jobs, force=force, tell=tell)
+    failed = [outcome for outcome in outcomes if outcome.result == "failed"]
+    for outcome in failed:
+        _print(stopping(outcome.findings), "text")
+    _summary(outcomes, output)
+    sys.exit(FINDINGS if failed else DONE)
+
+
+@main.command("verify")
+@_ids
+@_output
+@_format
+@_shared
+def verify_command(
+    ids: tuple[str, ...], output: Path, form: str, root: Path | None, organisations: Path | None
+) -> None:
+    """Hash published sites again; name every changed, missing and added file."""
+    del root, organisations  # a published site is compared with its manifest alone
+    outlet = Outlet(output.absolute())
+    differing = {}
+    for name in ids or publish.published(outlet):
+        differences = publish.verify(outlet, name)
+        if differences:
+            differing[name] = differences
+    if form == "json":
+        click.echo(json.dumps({name: vars(found) for name, found in differing.items()}))
+    for name, found in differing.items() if form == "text" else ():
+        for word in ("changed", "missing", "added"):
+            for path in getattr(found, word):
+                click.echo(f"{output / name / path}: {word}")
+    sys.exit(FINDINGS if differing else DONE)
+
+
+@main.command("rollback")
+@click.argument("organisation", metavar="ID")
+@_output
+@_shared
+def rollback_command(organisation: str, output: Path, root: Path | None, organisations: Path | None) -> None:
+    """Put the previous release of a site back."""
+    del root, organisations  # releases are known by what was published
+    release = publish.rollback(Outlet(output.absolute()), organisation)
+    click.echo(f"{output / organisation} shows release {release.number} again")
+
+
+@main.command("serve")
+@click.argument("organisation", metavar="ID")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free port.")
+@_shared
+def serve_command(organisation: str, port: int, root: Path | None, organisations: Path | None) -> None:
+    """Live preview of one site: what is saved is on screen at once, and so are findings."""
+    from terecht.serve import serve  # noqa: PLC0415  watching and serving are for this command alone
+
+    project = _project(root, organisations)
+    (folder,) = choose(project, [organisation])
+    serve(project, folder, port, lambda line: click.echo(line))
+
+
+@main.command("export")
+@click.argument("organisation", metavar="ID")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="A folder that is new or empty.")
+@_shared
+def export_command(organisation: str, output: Path, root: Path | None, organisations: Path | None) -> None:
+    """Write one organisation as a plain MkDocs project: the audit copy, and the way out."""
+    from terecht.export import export  # noqa: PLC0415
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    (folder,) = choose(project, [organisation])
+    client, findings = load(folder, content, project.today)
+    if client is None:
+        raise Refused(stopping(findings))
+    export(project, client, content, output)
+    click.echo(f"{output}: run 'mkdocs build' there")
+
+
+def _project(root: Path | None, organisations: Path | None) -> Project:
+    found = (root or _nearest_root()).absolute()
+    if not (found / "mkdocs.yml").is_file():
+        help_ = "run terecht inside the project, or name its folder with --root"
+        raise Refused([Finding(str(found), 1, 1, "T050", "there is no mkdocs.yml here", help_)])
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    return Project(found, organisations.absolute() if organisations else found / "organisations", today)
+
+
+def _nearest_root() -> Path:
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "mkdocs.yml").is_file()), here)
+
+
+def _print(findings: Iterable[Finding], form: str) -> None:
+    ordered = sorted(findings)
+    if form == "json":
+        click.echo(json.dumps([finding.as_json() for finding in ordered], ensure_ascii=False, indent=1))
+        return
+    for finding in ordered:
+        click.echo(str(finding))
+
+
+def _summary(outcomes: list[Outcome], output: Path) -> None:
+    count = {result: sum(outcome.result == result for outcome in outcomes) for result in ("built", "unchanged", "failed")}
+    warnings = sum(not finding.stops for outcome in outcomes for finding in outcome.findings)
+    for outcome in outcomes:
+        if outcome.result == "built":
+            click.echo(f"{output / outcome.id / 'index.html'}")
+    if warnings:
+        click.echo(f"{warnings} warnings; 'terecht check' shows them")
+    click.echo(f"{count['built']} built, {count['unchanged']} unchanged, {count['failed']} failed")
+
+
+class _Teller:
+    """Tells how far a build is: a bar on a terminal, plain lines elsewhere, or nothing."""
+
+    def __init__(self, wanted: str) -> None:
+        self.console = Console(stderr=True)
+        self.bar: Progress | None = None
+        self.plain = wanted == "plain" or (wanted == "auto" and not self.console.is_terminal)
+        self.said = ""
+        if wanted == "auto" and not self.plain:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            self.bar = Progress(*columns, console=self.console, transient=True)
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        if self.bar:
+            self.bar.start()
+            self.task = self.bar.add_task("")
+        return self._tell
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def _tell(self, what: str, done: int, everything: int) -> None:
+        if self.bar:
+            self.bar.update(self.task, description=what, completed=done, total=everything)
+        elif self.plain and what != self.said:
+            self.said = what
+            click.echo(what if what == "done" else f"{what} {everything}", err=True)

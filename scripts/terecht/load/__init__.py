@@ -1,0 +1,103 @@
+"""The first stage: an organisation's folder goes in, frozen facts come out, or findings.
+
+Nothing behind this stage reads what a person wrote; nothing in this stage knows how it will look.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from terecht import brand
+from terecht.addresses import OWN_FOLDER, page_address
+from terecht.findings import Finding, stopping
+from terecht.load import files, own_pages
+from terecht.load.checks import Location, check
+from terecht.load.content import Content
+from terecht.load.organisation import Organisation
+from terecht.load.own_pages import OwnPage
+from terecht.load.typed import read_model
+from terecht.load.yaml_tree import MAX_BYTES, parse, place
+from terecht.slots import ROOT
+
+FILE = "organisation.yml"
+
+
+@dataclass(frozen=True)
+class Client:
+    """An organisation with what lies beside its file: its pictures, cleaned, and its own pages, made harmless.
+
+    ``id`` is the name of its folder, and of its site.
+    """
+
+    id: str
+    organisation: Organisation
+    pictures: files.Pictures
+    own_pages: Mapping[tuple[str, str], OwnPage]
+
+
+def shown_path(path: Path) -> str:
+    """A path as the user would type it here: relative where it is below the current folder."""
+    relative = os.path.relpath(path)
+    return str(path.absolute()) if relative.startswith("..") else Path(relative).as_posix()
+
+
+def load(folder: Path, content: Content, today: datetime.date) -> tuple[Client | None, list[Finding]]:
+    """The organisation in a folder, and everything there is to say about it, sorted.
+
+    There is no client when a finding stops it. ``today`` decides only what is overdue, never what a page shows.
+    """
+    client, findings = _load(folder, content, today)
+    findings.sort()
+    return (None if stopping(findings) else client), findings
+
+
+def _load(folder: Path, content: Content, today: datetime.date) -> tuple[Client | None, list[Finding]]:
+    shown = shown_path(folder / FILE)
+    if not own_pages.is_name(folder.name):
+        help_ = "its name is part of an address: use small letters, digits and '-'"
+        return None, [Finding(shown, 1, 1, "T030", f"'{folder.name}' can not be the name of an organisation's folder", help_)]
+    data, problem = files.read_beside(folder, FILE, MAX_BYTES)
+    if data is None:
+        return None, [Finding(shown, 1, 1, *problem)] if problem else []
+    tree, findings = parse(data, shown)
+    if tree is None:
+        return None, findings
+    organisation, wrong = read_model(Organisation, tree, shown)
+    findings += wrong
+    if organisation is None:
+        return None, findings
+
+    def report(location: Location, code: str, message: str, help_: str) -> Finding:
+        return Finding(shown, *place(tree, location), code, message, help_)
+
+    findings += check(organisation, today, report)
+    findings += brand.check(organisation.brand, report)
+    pictures, wrong = files.pictures(organisation, folder, shown_path(folder), report)
+    findings += wrong
+    added = own_pages.names(folder / "docs")
+
+    def link(language: str, name: str, anchor: str) -> str | None:
+        if name not in content.pages and name not in added:
+            return None
+        address = page_address(organisation.languages, language, own_name(content, name))
+        return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
+
+    own, wrong = own_pages.read(folder / "docs", shown_path(folder / "docs"), organisation.languages, link)
+    findings += wrong
+    by_place = MappingProxyType({(page.language, page.name): page for page in own})
+    return Client(folder.name, organisation, pictures, by_place), findings
+
+
+def own_name(content: Content, name: str) -> str:
+    """Where a page of this name lives: a page that replaces a shared one takes its place."""
+    return name if name in content.pages else f"{OWN_FOLDER}/{name}"
+
+
+def folders(organisations: Path) -> list[Path]:
+    """The folders of all organisations, by name. Hidden ones are left out."""
+    return sorted(path for path in organisations.iterdir() if path.is_dir() and not path.name.startswith("."))

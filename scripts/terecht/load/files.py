@@ -1,0 +1,172 @@
+"""Files beside ``organisation.yml``: read without being led elsewhere, and the pictures among them cleaned.
+
+The folder comes from somebody else. A name in it can be a link to another client's file, a pipe that never ends
+or a device, and can change between two looks; so a file is opened once, and judged when it is open.
+"""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from terecht.load import raster, svg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from terecht.findings import Finding
+    from terecht.load.checks import Location, Report
+    from terecht.load.organisation import Organisation
+    from terecht.load.raster import Picture
+
+#: The longest side in pixels: twice the size at which a page shows it, for sharp screens.
+LOGO_PIXELS: Final = 640
+PHOTO_PIXELS: Final = 480
+
+#: Code, message and help of a finding that has no place yet.
+Problem: TypeAlias = tuple[str, str, str]
+
+_BESIDE: Final = "put the file itself beside organisation.yml"
+_MOST_NAMES: Final = 8
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The pictures of an organisation, ready to publish: its logo, and photos by the id of their contact."""
+
+    logo: Picture | None = None
+    photos: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def read_beside(
+    folder: Path, name: str, most: int, too_large: str = "T054"
+) -> tuple[bytes | None, Problem | None]:
+    """The bytes of a regular file directly in ``folder``, or why not: exactly one of the two.
+
+    More than ``most`` bytes are refused with the code ``too_large``; a link with T052, whatever it points to; a
+    folder and a special file with T055; a name that is a path with T051; a file that is not there with T050, and
+    one that we may not read with T001. Small and capital letters count everywhere, because they do on servers.
+    """
+    if name in {"", ".", ".."} or "/" in name or "\\" in name or not name.isprintable():
+        return None, ("T051", f"{name!r} is not a file in this folder", _BESIDE)
+    try:
+        inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        return None, _unreadable("the folder", error)
+    try:
+        with os.scandir(inside) as entries:
+            names = [entry.name for entry in entries]
+        found = _same(name, names)
+        if found is None:
+            return None, ("T050", f"there is no file '{name}' in this folder", _nearest(name, names))
+        return _read(inside, found, most, too_large)
+    except OSError as error:
+        return None, _unreadable(f"'{name}'", error)
+    finally:
+        os.close(inside)
+
+
+def _read(inside: int, name: str, most: int, too_large: str) -> tuple[bytes | None, Problem | None]:
+    # Not blocking, or a pipe without a writer would hold us for ever.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        file = os.open(name, flags, dir_fd=inside)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EMLINK}:
+            return None, ("T052", f"'{name}' is a link to another file", _BESIDE)
+        if error.errno in {errno.ENXIO, errno.EOPNOTSUPP}:
+            return None, ("T055", f"'{name}' is not a file with content", _BESIDE)
+        raise
+    try:
+        status = os.fstat(file)
+        if stat.S_ISDIR(status.st_mode):
+            return None, ("T055", f"'{name}' is a folder", "name a file")
+        if not stat.S_ISREG(status.st_mode):
+            return None, ("T055", f"'{name}' is not a file with content", _BESIDE)
+        data = b"" if status.st_size > most else _bytes(file, most + 1)
+    finally:
+        os.close(file)
+    length = max(status.st_size, len(data))
+    if length > most:
+        return None, (too_large, f"'{name}' is {length:,} bytes; {most:,} is the most", "make it smaller")
+    return data, None
+
+
+def _bytes(file: int, most: int) -> bytes:
+    parts = []
+    while most > 0 and (part := os.read(file, most)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
+
+
+def _unreadable(what: str, error: OSError) -> Problem:
+    reason = (error.strerror or "unknown reason").lower()
+    return "T001", f"{what} can not be read: {reason}", "check that it is there and who may read it"
+
+
+def _same(name: str, names: Sequence[str]) -> str | None:
+    """The name as it is on disk: a Mac may write é as two characters, a letter and its accent."""
+    composed = unicodedata.normalize("NFC", name)
+    equal = [other for other in names if unicodedata.normalize("NFC", other) == composed]
+    return name if name in equal else min(equal, default=None)
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    """The question with the name that was meant, or the names that there are."""
+    shown = sorted(other for other in names if other.isprintable() and not other.startswith("."))
+    by_folded = {other.casefold(): other for other in reversed(shown)}
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{by_folded[near[0]]}'?"
+    possible = [
+        other for other in shown if other.lower().endswith((".svg", ".png", ".jpg", ".jpeg", ".webp"))
+    ]
+    return f"there are: {', '.join(possible[:_MOST_NAMES])}" if possible else _BESIDE
+
+
+def pictures(
+    organisation: Organisation, folder: Path, shown_folder: str, report: Report
+) -> tuple[Pictures, list[Finding]]:
+    """The logo and the photos that the organisation names, cleaned, and what is wrong with them.
+
+    What is wrong with the name is found at its place in the YAML (by ``report``); what is wrong inside the
+    file, in that file, which is shown as lying in ``shown_folder``. A picture with a finding is left out.
+    """
+    findings: list[Finding] = []
+
+    def picture(location: Location, name: str | None, longest: int) -> Picture | None:
+        if name is None:
+            return None
+        data, problem = read_beside(folder, name, raster.MAX_BYTES)
+        if problem is not None:
+            findings.append(report(location, *problem))
+        if data is None:
+            return None
+        cleaned, wrong = _cleaned(data, f"{shown_folder}/{name}", longest)
+        # Two contacts may share a photo; what is wrong with it is told once.
+        findings.extend(finding for finding in wrong if finding not in findings)
+        return cleaned
+
+    logo = picture(("brand", "logo"), organisation.brand.logo, LOGO_PIXELS)
+    photos = {
+        contact.id: cleaned
+        for position, contact in enumerate(organisation.contacts)
+        if (cleaned := picture(("contacts", position, "photo"), contact.photo, PHOTO_PIXELS)) is not None
+    }
+    return Pictures(logo, MappingProxyType(photos)), findings
+
+
+def _cleaned(data: bytes, path: str, longest: int) -> tuple[Picture | None, list[Finding]]:
+    """By content, because a name is only a promise."""
+    if not svg.is_svg(data):
+        return raster.clean(data, path, longest)
+    drawing, findings = svg.clean(data, path)
+    return (None if drawing is None else raster.Picture(drawing, ".svg", *svg.size(drawing))), findings

@@ -1,0 +1,183 @@
+"""An organisation's own pages: Markdown that we do not trust goes in, a fragment that can do nothing but be read comes out.
+
+``organisations/<id>/docs/<language>/<page>.md`` adds a page, or replaces the shared page of that name. The text never
+enters MkDocs: raw HTML, attribute lists and front matter are refused with a place, links are checked by scheme, and what
+Python-Markdown makes of the rest goes through nh3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import markdown
+import nh3
+
+from terecht.findings import Finding, did_you_mean
+from terecht.load.values import LANGUAGES
+from terecht.load.yaml_tree import decode
+
+_TITLE = re.compile(r"#\s+(.+?)\s*#*")
+_HTML = re.compile(r"<(?!https?://|mailto:|[\w.+-]+@[\w.-]+>)[A-Za-z/!?]")
+_ATTRIBUTES = re.compile(r"\{:?\s*[#.:][^}]*\}")
+_IMAGE = re.compile(r"!\[")
+_CODE = re.compile(r"(`+).*?\1")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SCHEMES = {"https", "http", "mailto", "tel"}
+_TAGS = {
+    *("p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "a", "strong", "em", "code", "pre", "blockquote", "hr", "br"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """A page that an organisation wrote. ``name`` is that of the shared page it replaces, or a new one."""
+
+    language: str
+    name: str
+    title: str
+    html: str
+
+
+#: From the name of a page and an anchor ('' for none) to the address that its link gets, or nothing if there is no such page.
+Link = Callable[[str, str, str], str | None]
+
+
+def read(folder: Path, shown: str, languages: tuple[str, ...], link: Link) -> tuple[list[OwnPage], list[Finding]]:
+    """All own pages below ``folder`` (an organisation's ``docs``), by language and name, and what is wrong with them.
+
+    ``link(language, name, anchor)`` gives the address of a page of the site; it also knows the pages found here.
+    """
+    pages: list[OwnPage] = []
+    findings: list[Finding] = []
+    if not folder.exists():
+        return pages, findings
+    for path in sorted(folder.rglob("*")):
+        here = f"{shown}/{path.relative_to(folder).as_posix()}"
+        if path.is_symlink():
+            findings.append(Finding(here, 1, 1, "T052", "a symbolic link", "put the file itself here"))
+        elif path.is_dir():
+            continue
+        elif problem := _misplaced(path.relative_to(folder), languages):
+            findings.append(Finding(here, 1, 1, "T066", *problem))
+        elif not path.is_file():
+            findings.append(Finding(here, 1, 1, "T055", "not a file", "delete it"))
+        else:
+            page, wrong = _page(path.read_bytes(), here, path.parent.name, path.stem, link)
+            findings += wrong
+            if page:
+                pages.append(page)
+    return pages, findings
+
+
+def is_name(name: str) -> bool:
+    """Whether this can be the name of a page or of an organisation's folder: both become part of an address."""
+    return _NAME.fullmatch(name) is not None
+
+
+def names(folder: Path) -> frozenset[str]:
+    """The names that the own pages below ``folder`` have, whatever is wrong with them."""
+    return frozenset(path.stem for path in folder.glob("*/*.md"))
+
+
+def _misplaced(path: Path, languages: tuple[str, ...]) -> tuple[str, str] | None:
+    help_ = f"own pages are docs/<language>/<page>.md, with a language out of {', '.join(languages)}"
+    if len(path.parts) != 2 or path.suffix != ".md":  # noqa: PLR2004
+        return "this is not an own page", help_
+    if path.parts[0] not in languages:
+        known = path.parts[0] in LANGUAGES
+        why = "is not a language of this site" if known else "is not a language that we have"
+        return f"'{path.parts[0]}' {why}", help_
+    if not _NAME.fullmatch(path.stem):
+        return f"'{path.stem}' is not a name for a page", "use small letters, digits and '-'"
+    return None
+
+
+def _page(
+    data: bytes, path: str, language: str, name: str, link: Link
+) -> tuple[OwnPage | None, list[Finding]]:
+    text, findings = decode(data, path)
+    if findings:
+        return None, findings
+    lines = text.splitlines()
+    findings += _refused(lines, path)
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    title = _TITLE.fullmatch(lines[first].strip()) if first is not None else None
+    if title is None or first is None:
+        if not any(finding.code == "T062" for finding in findings):
+            at = (first or 0) + 1
+            findings.append(Finding(path, at, 1, "T065", "the page has no title", "start with a line '# Title'"))
+        return None, findings
+    body = "\n".join(lines[first + 1 :])
+    html, wrong = _clean(body, language, link)
+    for code, target, message, help_ in wrong:
+        line = next((at for at, source in enumerate(lines, 1) if target in source), first + 1)
+        findings.append(Finding(path, line, 1, code, message, help_))
+    return OwnPage(language, name, title.group(1), html), findings
+
+
+def _refused(lines: list[str], path: str) -> Iterator[Finding]:
+    if lines and lines[0].rstrip() == "---":
+        yield Finding(path, 1, 1, "T062", "front matter is not used here", "delete it; start with a line '# Title'")
+    for number, line in enumerate(lines, 1):
+        text = _CODE.sub(lambda code: " " * len(code.group()), line)
+        if found := _HTML.search(text):
+            help_ = "write it in Markdown; code goes between `backquotes`"
+            yield Finding(path, number, found.start() + 1, "T060", "HTML is not possible here", help_)
+        if found := _ATTRIBUTES.search(text):
+            yield Finding(path, number, found.start() + 1, "T061", f"'{found.group()}' is not possible here", "delete it")
+        if found := _IMAGE.search(text):
+            yield Finding(path, number, found.start() + 1, "T067", "images are not possible here yet", "describe it in words")
+
+
+def _clean(body: str, language: str, link: Link) -> tuple[str, list[tuple[str, str, str, str]]]:
+    """Safe HTML, and for each link that is none: a code, what stands in the source, a message and a way out."""
+    converter = markdown.Markdown(
+        extensions=["tables", "sane_lists", "toc"],
+        extension_configs={"toc": {"slugify": lambda text, separator: f"own-{_slug(text, separator)}"}},
+        output_format="html",
+    )
+    converter.preprocessors.deregister("html_block")
+    converter.inlinePatterns.deregister("html")
+    wrong: list[tuple[str, str, str, str]] = []
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if tag == "a" and name == "href":
+            return _target(value, language, link, wrong)
+        return value
+
+    html = nh3.clean(
+        converter.convert(body),
+        tags=_TAGS,
+        attributes={"a": {"href"}, **{f"h{level}": {"id"} for level in range(2, 7)}},
+        url_schemes=_SCHEMES,
+        attribute_filter=attribute,
+        link_rel=None,
+    )
+    return html, wrong
+
+
+def _target(value: str, language: str, link: Link, wrong: list[tuple[str, str, str, str]]) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme:
+        if parts.scheme.lower() in _SCHEMES:
+            return value
+        help_ = "possible: https, http, mailto and tel"
+        wrong.append(("T063", value, f"a link can not start with '{parts.scheme}:'", help_))
+        return None
+    if not parts.netloc and not parts.path and parts.fragment:
+        return value
+    name, _, suffix = parts.path.rpartition(".")
+    address = link(language, name, parts.fragment) if suffix == "md" and not parts.netloc else None
+    if address is None:
+        help_ = did_you_mean(name, []) or "link to a page as 'wie.md', and to other sites with https://"
+        wrong.append(("T064", value, f"there is no page '{value}'", help_))
+    return address
+
+
+def _slug(text: str, separator: str) -> str:
+    return re.sub(r"[^\w]+", separator, text.lower()).strip(separator)

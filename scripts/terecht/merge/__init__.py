@@ -1,0 +1,263 @@
+"""The second stage: facts and templates go in, pages of Markdown with slots come out, and what fills each slot.
+
+After the merge every condition is decided. What is left of an organisation in a page's text is which of our sentences
+stand there; its own words are kept beside it. Two organisations whose pages have the same text share one rendered page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import jinja2
+
+from terecht import __version__, brand
+from terecht.addresses import HOME, NOT_FOUND, OWN_FOLDER, page_address
+from terecht.load import Client, own_name
+from terecht.load.content import Content, PageTemplate
+from terecht.load.own_pages import OwnPage
+from terecht.merge.facts import Fact, see
+from terecht.merge.fragments import Fragments, environment, picture_path
+from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
+
+#: The one page that all of an organisation's additional pages are rendered as; its depth is theirs.
+OWN_PAGE = f"{OWN_FOLDER}/page"
+
+
+@dataclass(frozen=True)
+class PageText:
+    """What the renderer gets of a page: organisations with the same text in the same shell share the rendered page.
+
+    ``languages`` are those of the shell, in order; ``body`` is Markdown with slots; ``fallback`` names the language of the
+    body where a translation is missing.
+    """
+
+    languages: tuple[str, ...]
+    language: str
+    name: str
+    title: str
+    body: str
+    fallback: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of one organisation: where it stands, its shared text, and what fills the slots, the frame's included."""
+
+    language: str
+    name: str
+    title: str
+    text: PageText
+    values: Mapping[int, Value]
+
+    def address(self, languages: tuple[str, ...]) -> str:
+        """The address of the page within the site."""
+        return page_address(languages, self.language, self.name)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The constant frame around every page: it depends on the ordered languages and on what we wrote, on no organisation.
+
+    ``titles`` are those of the menu, by language and name.
+    """
+
+    languages: tuple[str, ...]
+    pages: tuple[str, ...]
+    titles: Mapping[tuple[str, str], str]
+    words: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One organisation's site before rendering. ``files`` are those that are finished already, by path."""
+
+    id: str
+    shell: Shell
+    pages: tuple[Page, ...]
+    not_found: Mapping[int, Value]
+    files: Mapping[str, bytes]
+    path: str
+    indexable_at: str | None
+
+
+class Templates:
+    """Renders page templates to Markdown with slots, and holds the environment of the fragments."""
+
+    def __init__(self, overrides: Path) -> None:
+        self.fragments = environment(overrides / "fragments")
+        self.pages = jinja2.Environment(
+            autoescape=False,  # noqa: S701  Markdown, and every value in it is a slot that is escaped at the stamp
+            finalize=_shown,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+
+def _shown(value: Any) -> Any:
+    """What a template writes for ``{{ value }}``: a slot for a fact, text for what the template made itself."""
+    if isinstance(value, Fact):
+        return value.slot()
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"a template shows a {type(value).__name__}; the template check has missed it")
+
+
+def merge(client: Client, content: Content, templates: Templates) -> Site:
+    """The site of one organisation, its pages in the order of the menu, language by language."""
+    organisation = client.organisation
+    languages = organisation.languages
+    shell = shell_of(languages, content)
+    pages: list[Page] = []
+    not_found: Mapping[int, Value] = {}
+    for language in languages:
+        fragments = Fragments(templates.fragments, client, content, language)
+        own = own_pages(client, language)
+        added = tuple(page for page in own if page.name not in content.pages)
+        frame = _frame(client, content, fragments, added)
+        replaced = {page.name: page for page in own if page.name in content.pages}
+        for name in content.pages:
+            if name in replaced:
+                pages.append(_own_page(replaced[name], name, shell, language, fragments, frame))
+            else:
+                template = content.template(language, name)
+                pages.append(_shared_page(template, client, language, fragments, frame, templates))
+        pages += [_own_page(page, own_name(content, page.name), shell, language, fragments, frame) for page in added]
+        if language == organisation.default_language:
+            not_found = {**frame, **_tab(client, content, language, content.words[language]["not_found_title"])}
+    indexable_at = organisation.url if organisation.url and organisation.indexable == "yes" else None
+    path = site_path(organisation.url or "/")
+    return Site(client.id, shell, tuple(pages), MappingProxyType(not_found), _files(client), path, indexable_at)
+
+
+def shell_of(languages: tuple[str, ...], content: Content) -> Shell:
+    """The frame of every site in these languages, in this order."""
+    titles = {
+        (language, name): content.template(language, name).title for language in languages for name in content.pages
+    }
+    words = {language: dict(content.words[language]) for language in languages}
+    return Shell(languages, content.pages, titles, words)
+
+
+def own_pages(client: Client, language: str) -> tuple[OwnPage, ...]:
+    """The organisation's own pages for readers of a language; another language's where a translation is missing."""
+    names = sorted({name for _, name in client.own_pages})
+    order = (language, *client.organisation.languages)
+    return tuple(
+        next(client.own_pages[wanted, name] for wanted in order if (wanted, name) in client.own_pages) for name in names
+    )
+
+
+def _shared_page(
+    template: PageTemplate,
+    client: Client,
+    language: str,
+    fragments: Fragments,
+    frame: Mapping[int, Value],
+    templates: Templates,
+) -> Page:
+    ledger = Ledger()
+
+    def block(name: str) -> Any:
+        def show(*arguments: str) -> str:
+            html = getattr(fragments, name)(*arguments)
+            return fragment_block(ledger.slot(f"{name}({','.join(arguments)})", Value(Kind.HTML, html)))
+
+        return show
+
+    names = {name: block(name) for name in fragments.content.fragments()}
+    facts = see(client.organisation, language, ledger)
+    body = templates.pages.from_string(template.text).render(**facts, **names)
+    fallback = template.language if template.language != language else None
+    languages = client.organisation.languages
+    text = PageText(languages, language, template.name, template.title, body, fallback)
+    tab = _tab(client, fragments.content, language, None if template.name == HOME else template.title)
+    return Page(language, template.name, template.title, text, MappingProxyType({**frame, **tab, **ledger.values}))
+
+
+def _own_page(
+    page: OwnPage, name: str, shell: Shell, language: str, fragments: Fragments, frame: Mapping[int, Value]
+) -> Page:
+    ledger = Ledger()
+    languages = fragments.client.organisation.languages
+    links = {
+        FRAME.index(f"language_{other}"): Value(Kind.LINK, page_address(languages, other, name)) for other in languages
+    }
+    heading = ledger.slot("title", Value(Kind.TEXT, page.title))
+    body = ledger.slot("body", Value(Kind.HTML, fragments.own_page(page)))
+    markdown = f"# {heading} {{: #own }}\n\n{fragment_block(body)}\n"
+    shared = name in shell.pages
+    title = shell.titles[language, name] if shared else ""
+    fallback = page.language if page.language != language else None
+    text = PageText(languages, language, name if shared else OWN_PAGE, title, markdown, fallback)
+    tab = _tab(fragments.client, fragments.content, language, page.title)
+    return Page(language, name, page.title, text, MappingProxyType({**frame, **tab, **links, **ledger.values}))
+
+
+def fragment_block(slot: str) -> str:
+    """A fragment as a block of raw HTML in Markdown, which Python-Markdown leaves alone."""
+    return f'<div class="t-fragment">{slot}</div>'
+
+
+def _tab(client: Client, content: Content, language: str, title: str | None) -> dict[int, Value]:
+    """The title of the tab: neutral where the site is discreet, since it shows in the history and on a shared screen."""
+    organisation = client.organisation
+    shown = content.words[language]["neutral_title"] if organisation.discreet == "yes" else title
+    text = f"{shown} – {organisation.title}" if shown else organisation.title
+    return {FRAME.index("tab"): Value(Kind.TEXT, text)}
+
+
+def _frame(
+    client: Client, content: Content, fragments: Fragments, added: tuple[OwnPage, ...]
+) -> dict[int, Value]:
+    organisation = client.organisation
+    values = {
+        "name": Value(Kind.TEXT, organisation.name),
+        "title": Value(Kind.TEXT, organisation.title),
+        "robots": Value(Kind.TEXT, "index, follow" if organisation.indexable == "yes" else "noindex, nofollow, noarchive"),
+        "exit_url": Value(Kind.URL, organisation.exit_url),
+        "root": Value(Kind.PATH, site_path(organisation.url or "/")),
+        "logo": Value(Kind.HTML, fragments.logo()),
+        "own_menu": Value(Kind.HTML, fragments.own_menu(added)),
+        "emergency": Value(Kind.HTML, fragments.emergency()),
+        "footer": Value(Kind.HTML, fragments.footer(__version__)),
+    }
+    return {FRAME.index(name): value for name, value in values.items()}
+
+
+def frame_slots() -> dict[str, str]:
+    """The slots of the frame by name, for the theme."""
+    return {name: sentinel(number) for number, name in enumerate(FRAME)}
+
+
+def site_path(address: str) -> str:
+    """The path at which a site lives, with slashes around, quoted.
+
+    >>> site_path("https://intranet.example/hulp"), site_path("/")
+    ('/hulp/', '/')
+    """
+    path = quote(urlsplit(address).path.strip("/"), safe="/%-._~")
+    return f"/{path}/" if path else "/"
+
+
+def _files(client: Client) -> Mapping[str, bytes]:
+    organisation = client.organisation
+    palette = brand.derive(organisation.brand.colour, organisation.brand.accent)
+    files = {
+        "assets/brand.css": brand.stylesheet(palette).encode(),
+        "assets/favicon.svg": brand.favicon(palette, neutral=organisation.discreet == "yes"),
+    }
+    files.update((path, data) for path, data in _pictures(client))
+    return MappingProxyType(files)
+
+
+def _pictures(client: Client) -> Iterator[tuple[str, bytes]]:
+    if client.pictures.logo:
+        yield picture_path("logo", client.pictures.logo), client.pictures.logo.data
+    for contact, picture in client.pictures.photos.items():
+        yield picture_path(contact, picture), picture.data

@@ -1,0 +1,128 @@
+"""Facts as a template sees them: real values to decide on, slots to show.
+
+``{% if policy.stance == "naast_de_melder" %}`` compares the value; ``{{ organisation.name }}`` writes a slot. So what an
+organisation wrote decides which of our sentences stand on a page, and never becomes part of them before the stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+
+from terecht.load.organisation import ROLES, Contact, Document, Organisation, Policy
+from terecht.load.values import Text, WebAddress
+from terecht.slots import Kind, Ledger, Value
+
+
+@dataclass(frozen=True)
+class RoleTable:
+    """The contacts of each role. ``roles.mediator`` in a template is the list of mediators, which may be empty."""
+
+    by_role: dict[str, tuple[Contact, ...]]
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> RoleTable:
+        """The table of one organisation."""
+        return cls({role: organisation.with_role(role) for role in ROLES})
+
+
+#: What a template can start a name with, and the type behind it: the check reads it, the merge fills it.
+ROOTS: dict[str, Any] = {
+    "organisation": Organisation,
+    "policy": Policy,
+    "roles": RoleTable,
+    "documents": tuple[Document, ...],
+}
+
+Seen: TypeAlias = "Fact | Group | Series | tuple[()] | None"
+
+
+def see(organisation: Organisation, language: str, ledger: Ledger) -> dict[str, Seen]:
+    """The names of :data:`ROOTS`, bound to one organisation's facts in one language."""
+    scope = Scope(language, ledger)
+    roots = {
+        "organisation": organisation,
+        "policy": organisation.policy,
+        "roles": RoleTable.of(organisation),
+        "documents": organisation.documents,
+    }
+    return {name: scope.view(name, value) for name, value in roots.items()}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """In which language texts are shown, and where slots are noted."""
+
+    language: str
+    ledger: Ledger
+
+    def view(self, path: str, value: Any) -> Seen:
+        """What a template sees of a value: nothing when it is unset."""
+        if value is None:
+            return None
+        if isinstance(value, BaseModel | RoleTable):
+            return Group(self, path, value)
+        if isinstance(value, tuple):
+            return Series(self, path, value)
+        return Fact(self, path, value)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts with names: an organisation, a contact, a part of the policy."""
+
+    scope: Scope
+    path: str
+    value: BaseModel | RoleTable
+
+    def __getattr__(self, name: str) -> Seen:
+        if isinstance(self.value, RoleTable):
+            inner: Any = self.value.by_role[name]
+        else:
+            inner = getattr(self.value, name)
+            field = type(self.value).model_fields.get(name)
+            if inner is None and field is not None and "tuple" in str(field.annotation):
+                inner = ()
+        return self.scope.view(f"{self.path}.{name}", inner)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A list of facts; an unset list is an empty one."""
+
+    scope: Scope
+    path: str
+    value: tuple[Any, ...]
+
+    def __iter__(self) -> Iterator[Seen]:
+        for position, item in enumerate(self.value):
+            yield self.scope.view(f"{self.path}.{position}", item)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """One value: compared as itself, shown as a slot."""
+
+    scope: Scope
+    path: str
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def slot(self) -> str:
+        """The slot that this fact fills on the page."""
+        kind = Kind.URL if isinstance(self.value, WebAddress) else Kind.TEXT
+        text = self.value.in_language(self.scope.language) if isinstance(self.value, Text) else str(self.value)
+        return self.scope.ledger.slot(self.path, Value(kind, text))

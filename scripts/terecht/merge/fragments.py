@@ -1,0 +1,167 @@
+"""Fragments: the pieces of HTML that hold only one organisation's data, such as a contact card.
+
+They are rendered from ``overrides/fragments/`` with autoescape and never enter MkDocs; the stamp puts them into the shared
+page. A link inside starts with :data:`slots.ROOT`, since the same fragment may stand on pages of different depth.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from babel import Locale
+
+from terecht.addresses import page_address
+from terecht.load import Client, own_name
+from terecht.load.content import Content, Helpline
+from terecht.load.organisation import Contact
+from terecht.load.own_pages import OwnPage
+from terecht.load.raster import Picture
+from terecht.load.values import Text, phone_link
+from terecht.slots import ROOT
+
+#: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
+ALWAYS_SHOWN = frozenset({"alarm_112", "zelfdoding_113", "politie", "juridisch_loket", "luisterlijn"})
+
+
+class Fragments:
+    """Renders the fragments of one organisation in one language."""
+
+    def __init__(self, environment: jinja2.Environment, client: Client, content: Content, language: str) -> None:
+        self.client = client
+        self.content = content
+        self.language = language
+        self.environment = environment
+
+    def render(self, name: str, **facts: Any) -> str:
+        """The fragment ``overrides/fragments/<name>.html`` with these facts and those that all fragments share."""
+        template = self.environment.get_template(f"{name.replace('_', '-')}.html")
+        html = template.render(
+            organisation=self.client.organisation,
+            words=self.content.words[self.language],
+            language=self.language,
+            here=self._text,
+            page=self._page,
+            picture=picture_path,
+            tel=phone_link,
+            dial=dial_link,
+            bare=bare_address,
+            host=host,
+            root=ROOT,
+            spoken=self._spoken,
+            topics=self._topics,
+            **facts,
+        )
+        return re.sub(r"\s*\n\s*", "\n", html).strip()
+
+    def contact_cards(self, *roles: str) -> str:
+        """Full cards of the contacts with one of these roles, each once, in the order of the file."""
+        return self.render("contact_cards", contacts=self._contacts(roles), photos=self.client.pictures.photos)
+
+    def contact_list(self, *roles: str) -> str:
+        """Short cards: a name and the ways to get in touch."""
+        return self.render("contact_list", contacts=self._contacts(roles))
+
+    def helpline_cards(self, *ids: str) -> str:
+        """National contacts by id, in that order; those of a sector only where it is the organisation's."""
+        return self.render("helpline_cards", helplines=tuple(filter(self._shown, map(self.content.helplines.get, ids))))
+
+    def emergency_panel(self) -> str:
+        """112, the organisation's own number, and 113."""
+        return self.render("emergency_panel", helplines=self.content.helplines)
+
+    def documents_list(self) -> str:
+        """The organisation's own rules, with their dates."""
+        return self.render("documents_list", documents=self.client.organisation.documents)
+
+    def emergency(self) -> str:
+        """The line with 112 and a helpline that stands on every page."""
+        return self.render("emergency", helplines=self.content.helplines)
+
+    def footer(self, version: str) -> str:
+        """Who last checked the facts, the way outside, and the version of the product."""
+        return self.render("footer", version=version)
+
+    def logo(self) -> str:
+        """The logo, or nothing."""
+        return self.render("logo", logo=self.client.pictures.logo) if self.client.pictures.logo else ""
+
+    def own_menu(self, pages: tuple[OwnPage, ...]) -> str:
+        """The menu entries of the organisation's additional pages."""
+        return self.render("own_menu", pages=pages) if pages else ""
+
+    def own_page(self, page: OwnPage) -> str:
+        """What an organisation wrote itself, marked as such. The page was made harmless when it was loaded."""
+        return f"{page.html}\n{self.render('own_page')}"
+
+    def _contacts(self, roles: tuple[str, ...]) -> tuple[Contact, ...]:
+        return tuple(contact for contact in self.client.organisation.contacts if set(roles) & set(contact.roles))
+
+    def _shown(self, line: Helpline | None) -> bool:
+        organisation = self.client.organisation
+        if line is None or (line.sector and not set(line.sector) & set(organisation.sector)):
+            return False
+        return organisation.policy.show_national_helplines == "yes" or line.id in ALWAYS_SHOWN
+
+    def _text(self, text: Text) -> str:
+        return text.in_language(self.language)
+
+    def _spoken(self, languages: tuple[str, ...]) -> str:
+        names = [Locale.parse(code, sep="-").get_display_name(self.language) or code for code in languages]
+        return ", ".join(names)
+
+    def _topics(self, topics: tuple[str, ...]) -> str:
+        return ", ".join(self.content.words[self.language][f"topic_{topic}"] for topic in topics)
+
+    def _page(self, name: str, anchor: str = "") -> str:
+        address = page_address(self.client.organisation.languages, self.language, own_name(self.content, name))
+        return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
+
+
+def environment(folder: Path) -> jinja2.Environment:
+    """The Jinja environment of the fragments: everything is escaped, nothing may be undefined."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def picture_path(name: str, picture: Picture) -> str:
+    """Where a picture lives within the site.
+
+    >>> picture_path("logo", Picture(b"", ".svg", 1, 1))
+    'assets/organisation/logo.svg'
+    """
+    return f"assets/organisation/{name}{picture.suffix}"
+
+
+def dial_link(number: str) -> str:
+    """The ``tel:`` address of a short, national or internal number: its digits.
+
+    >>> dial_link("0900-8844")
+    'tel:09008844'
+    """
+    return f"tel:{re.sub(r'[^0-9+*#]', '', number)}"
+
+
+def bare_address(address: str) -> str:
+    """A web address as one would say it.
+
+    >>> bare_address("https://www.113.nl/")
+    '113.nl'
+    """
+    return re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
+
+
+def host(address: str) -> str:
+    """The host of a web address, to name a source by.
+
+    >>> host("https://www.politie.nl/contact")
+    'politie.nl'
+    """
+    return bare_address(address).partition("/")[0]

@@ -1,0 +1,212 @@
+"""The last stage: finished files go in, a published site comes out, whole or not at all.
+
+``DIR/<id>`` is a link to the release that readers see. A release is written beside it, in ``DIR.terecht/releases/<id>/``,
+which no server serves: old releases and manifests hold names and numbers of people. The one step that readers could
+notice is the renaming of that link, and a rename is atomic (POSIX rename(2)).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from terecht.publish.manifest import Differences, Manifest, compare, looks_whole, manifest_of, read_manifest
+
+#: The releases of a site that are kept: the one that readers see, and those that a rollback can go back to.
+KEPT = 3
+_DIRECTORY_MODE = 0o755
+_FILE_MODE = 0o644
+
+
+class PublishError(Exception):
+    """A site can not be published, for a reason that the user can mend. ``help`` is the way out."""
+
+    def __init__(self, message: str, help_: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help_
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """Where the sites of many organisations are published: ``output`` is served, what is beside it is not."""
+
+    output: Path
+
+    @property
+    def state(self) -> Path:
+        """The folder for all that is not served."""
+        return self.output.with_name(f"{self.output.name}.terecht")
+
+    def releases(self, organisation: str) -> Path:
+        """The folder of one organisation's releases."""
+        return self.state / "releases" / organisation
+
+    def link(self, organisation: str) -> Path:
+        """What readers see."""
+        return self.output / organisation
+
+
+@dataclass(frozen=True)
+class Release:
+    """A numbered release of one organisation's site."""
+
+    organisation: str
+    folder: Path
+
+    @property
+    def site(self) -> Path:
+        """The files that are served."""
+        return self.folder / "site"
+
+    @property
+    def number(self) -> int:
+        """Releases count up from 1."""
+        return int(self.folder.name)
+
+    def manifest(self) -> Manifest | None:
+        """What the release should hold, if that is known."""
+        return read_manifest(self.folder / "manifest.json")
+
+
+def current(outlet: Outlet, organisation: str) -> Release | None:
+    """The release that readers see now."""
+    link = outlet.link(organisation)
+    if not link.is_symlink():
+        return None
+    folder = (link.parent / link.readlink()).parent
+    return Release(organisation, folder) if folder.name.isdigit() and folder.is_dir() else None
+
+
+def is_up_to_date(outlet: Outlet, organisation: str, made_from: str) -> bool:
+    """Whether what readers see was made from these inputs and is still there."""
+    release = current(outlet, organisation)
+    manifest = release.manifest() if release else None
+    return bool(
+        release and manifest and manifest.made_from == made_from and looks_whole(manifest, release.site)
+    )
+
+
+def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files: Mapping[str, bytes]) -> Release:
+    """Writes a release that nobody sees yet.
+
+    Raises :class:`PublishError` when the place is taken by something that is not ours, :class:`OSError` when the disk
+    says no; then nothing is left behind but the releases that were there.
+    """
+    _refuse_strangers(outlet, organisation)
+    releases = outlet.releases(organisation)
+    releases.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix="draft-", dir=releases))
+    try:
+        (draft / "site").mkdir()
+        for path, data in files.items():
+            _write(draft / "site" / path, data)
+        _write(draft / "manifest.json", manifest_of(organisation, version, made_from, files).to_json())
+        for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
+            folder.chmod(_DIRECTORY_MODE)
+        with _alone(releases):
+            folder = releases / f"{_last_number(releases) + 1:06d}"
+            draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return Release(organisation, folder)
+
+
+def settle() -> None:
+    """Has the operating system write everything down: once a batch, before any switch, instead of once a file."""
+    os.sync()
+
+
+def switch(outlet: Outlet, release: Release) -> None:
+    """Shows a release to readers, in one step, and lets go of the oldest ones."""
+    _refuse_strangers(outlet, release.organisation)
+    outlet.output.mkdir(parents=True, exist_ok=True)
+    link = outlet.link(release.organisation)
+    target = os.path.relpath(release.site, link.parent)
+    with _alone(outlet.releases(release.organisation)):
+        handle = tempfile.mkdtemp(prefix=f".{release.organisation}-", dir=outlet.state)
+        fresh = Path(handle) / "link"
+        try:
+            fresh.symlink_to(target)
+            fresh.replace(link)
+        finally:
+            shutil.rmtree(handle, ignore_errors=True)
+        _let_go(outlet, release)
+
+
+def rollback(outlet: Outlet, organisation: str) -> Release:
+    """Shows the release before the one that readers see now. Raises :class:`PublishError` when there is none."""
+    now = current(outlet, organisation)
+    if now is None:
+        raise PublishError(f"'{organisation}' is not published in {outlet.output}", "build it first")
+    earlier = [release for release in _releases(outlet, organisation) if release.number < now.number]
+    if not earlier:
+        raise PublishError(f"'{organisation}' has no earlier release", f"the last {KEPT} are kept")
+    switch(outlet, earlier[-1])
+    return earlier[-1]
+
+
+def verify(outlet: Outlet, organisation: str) -> Differences:
+    """How the published site differs from its manifest. Raises :class:`PublishError` when there is nothing to compare."""
+    release = current(outlet, organisation)
+    if release is None:
+        raise PublishError(f"'{organisation}' is not published in {outlet.output}", "build it first")
+    manifest = release.manifest()
+    if manifest is None:
+        raise PublishError(f"the manifest of '{organisation}' is missing or damaged", "build it again with --force")
+    return compare(manifest, release.site)
+
+
+def published(outlet: Outlet) -> list[str]:
+    """The organisations that have a site here, by name."""
+    if not outlet.output.is_dir():
+        return []
+    return sorted(path.name for path in outlet.output.iterdir() if current(outlet, path.name) is not None)
+
+
+def _releases(outlet: Outlet, organisation: str) -> list[Release]:
+    folder = outlet.releases(organisation)
+    numbered = [path for path in folder.iterdir() if path.name.isdigit() and path.is_dir()] if folder.is_dir() else []
+    return [Release(organisation, path) for path in sorted(numbered, key=lambda path: int(path.name))]
+
+
+def _last_number(releases: Path) -> int:
+    return max((int(path.name) for path in releases.iterdir() if path.name.isdigit()), default=0)
+
+
+def _let_go(outlet: Outlet, shown: Release) -> None:
+    """Deletes all but the last releases; the one that readers see is never among them."""
+    everything = _releases(outlet, shown.organisation)
+    for release in everything[:-KEPT]:
+        if release.folder != shown.folder:
+            shutil.rmtree(release.folder, ignore_errors=True)
+
+
+def _refuse_strangers(outlet: Outlet, organisation: str) -> None:
+    link = outlet.link(organisation)
+    if link.exists() and not link.is_symlink():
+        raise PublishError(f"{link} is there already, and terecht has not made it", "move it away")
+    if link.is_symlink() and current(outlet, organisation) is None and link.exists():
+        raise PublishError(f"{link} is a link to somewhere else", "move it away")
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(data)
+    path.chmod(_FILE_MODE)
+
+
+@contextmanager
+def _alone(releases: Path) -> Iterator[None]:
+    """One builder at a time for what concerns one organisation's releases; the lock goes with the process."""
+    with (releases / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,45 @@
+"""The files of the theme that every site gets: Material's stylesheet and search worker, and our own. No source maps, and
+only the stemmers of the site's languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import material
+
+from terecht.merge import Shell
+
+_MATERIAL = Path(next(iter(material.__path__))) / "templates" / "assets"
+_SOURCE_MAP = re.compile(r"\s*(/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL=\S*)\s*$")
+#: Languages whose stemmer is part of lunr itself.
+_BUILT_IN = {"en"}
+
+
+def assets(root: Path, shell: Shell) -> Mapping[str, bytes]:
+    """The shared files of a site with this shell, by path within the site."""
+    files = {
+        "assets/stylesheets/material.css": _plain(_one("stylesheets/main.*.min.css")),
+        "assets/javascripts/workers/search.js": _plain(_one("javascripts/workers/search.*.min.js")),
+    }
+    stemmed = [language for language in shell.languages if language not in _BUILT_IN]
+    for name in ["stemmer.support", *stemmed] if stemmed else []:
+        path = f"javascripts/lunr/min/lunr.{name}.min.js"
+        files[f"assets/{path}"] = _plain(_MATERIAL / path)
+    own = root / "overrides"
+    for path in sorted((own / "assets").rglob("*")):
+        if path.is_file():
+            files[path.relative_to(own).as_posix()] = path.read_bytes()
+    return MappingProxyType(files)
+
+
+def _one(pattern: str) -> Path:
+    """The one file of Material with this name; its hash changes with each release."""
+    (path,) = _MATERIAL.glob(pattern)
+    return path
+
+
+def _plain(path: Path) -> bytes:
+    return _SOURCE_MAP.sub("\n", path.read_text("utf-8")).encode()

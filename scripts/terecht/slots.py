@@ -1,0 +1,79 @@
+"""Slots: the places in a shared page where an organisation's value will stand.
+
+A slot is a private-use sentinel around a number. Markdown, Jinja and Material pass it through untouched, and no value can
+hold one, because loading refuses private-use characters. What a number means is kept beside the page, never in it: pages
+of two organisations with the same text are one page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+OPEN: Final = "\ue000"
+CLOSE: Final = "\ue001"
+#: In a fragment: the way from the page to the root of the site. Filled per page, since a fragment may stand on many.
+ROOT: Final = "\ue002"
+SLOT: Final = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+
+#: The slots of the frame around every page, by number; the numbers of a page's own slots start behind them.
+FRAME: Final = (
+    "tab",
+    "name",
+    "title",
+    "robots",
+    "exit_url",
+    "root",
+    "logo",
+    "own_menu",
+    "emergency",
+    "footer",
+    "language_nl",
+    "language_en",
+)
+FIRST_OWN: Final = 100
+
+
+class Kind(StrEnum):
+    """What may fill a slot, which decides how it is escaped."""
+
+    TEXT = "text"
+    URL = "url"
+    HTML = "html"
+    #: An address within the site, counted from its root.
+    LINK = "link"
+    #: The path at which the site lives, at the start of the links of the page for 'not found'.
+    PATH = "path"
+
+
+@dataclass(frozen=True)
+class Value:
+    """What fills a slot. For ``HTML`` the text is a fragment that was escaped when it was made."""
+
+    kind: Kind
+    text: str
+
+
+def sentinel(number: int) -> str:
+    """The slot with this number, as it travels through the renderer.
+
+    >>> sentinel(7) == "\\ue0007\\ue001"
+    True
+    """
+    return f"{OPEN}{number}{CLOSE}"
+
+
+@dataclass
+class Ledger:
+    """Hands out the slot numbers of one page, in the order of first use, and keeps what fills each."""
+
+    values: dict[int, Value] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def slot(self, fact: str, value: Value) -> str:
+        """The slot for a fact; the same fact has the same slot wherever the page uses it."""
+        number = self._numbers.setdefault(fact, FIRST_OWN + len(self._numbers))
+        self.values[number] = value
+        return sentinel(number)

@@ -1,0 +1,127 @@
+"""The fourth stage: a rendered page is cut at its slots, and one organisation's values are put in, escaped.
+
+A value can land in three places: the text or a quoted attribute of HTML, an attribute that is an address as a whole, and
+a string of JSON (the search index). It can not become anything else there: the escapes below are for all three, and
+``audit`` makes sure that no slot stands anywhere else. A slot that nobody fills is an error, never output.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import quote, urlsplit
+
+from terecht.slots import ROOT, SLOT, Kind, Value
+
+_SCHEMES = frozenset({"https", "http"})
+
+
+class UnfilledSlotError(Exception):
+    """A page has a slot for which there is no value, or a value of the wrong kind: a bug of ours."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A rendered page, cut: text, slot number, text, slot number, …, text."""
+
+    texts: tuple[str, ...]
+    slots: tuple[int, ...]
+
+
+def cut(page: str) -> Stamp:
+    """The stamp of a rendered page.
+
+    >>> cut("a\\ue0007\\ue001b")
+    Stamp(texts=('a', 'b'), slots=(7,))
+    """
+    pieces = SLOT.split(page)
+    return Stamp(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
+
+
+def fill(stamp: Stamp, values: Mapping[int, Value], to_root: str) -> bytes:
+    """The page with its values, as UTF-8. ``to_root`` is the way from the page to the root of its site.
+
+    Raises :class:`UnfilledSlotError` for a slot without a value.
+    """
+    pieces = [stamp.texts[0]]
+    for number, text in zip(stamp.slots, stamp.texts[1:], strict=True):
+        pieces += (_escaped(number, values, to_root), text)
+    return "".join(pieces).encode()
+
+
+def _escaped(number: int, values: Mapping[int, Value], to_root: str) -> str:
+    value = values.get(number)
+    if value is None:
+        raise UnfilledSlotError(f"nothing fills slot {number}")
+    match value.kind:
+        case Kind.TEXT:
+            return html.escape(value.text)
+        case Kind.URL:
+            return html.escape(checked_address(value.text))
+        case Kind.PATH:
+            return html.escape(value.text)
+        case Kind.LINK:
+            return html.escape(f"{to_root}/{quote(value.text)}")
+        case Kind.HTML:
+            return value.text.replace(ROOT, to_root)
+
+
+def checked_address(address: str) -> str:
+    """The address, if it is http or https; the model has seen to that, and this is the last place to be sure."""
+    if urlsplit(address).scheme.lower() not in _SCHEMES:
+        raise UnfilledSlotError(f"{address!r} is not an address of the web")
+    return address
+
+
+def fill_index(text: str, values: Mapping[int, Value]) -> str:
+    """A text of the search index with its values. The search worker reads it as HTML, so it is escaped as HTML.
+
+    A fragment is there by the text that a reader would see of it.
+    """
+    stamp = cut(text)
+    pieces = [stamp.texts[0]]
+    for number, after in zip(stamp.slots, stamp.texts[1:], strict=True):
+        value = values.get(number)
+        if value is None:
+            raise UnfilledSlotError(f"nothing fills slot {number}")
+        pieces += (html.escape(visible_text(value.text) if value.kind is Kind.HTML else value.text), after)
+    return "".join(pieces)
+
+
+def to_json(data: object) -> bytes:
+    """JSON as it is written into a site: one line, the same bytes for the same data."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def visible_text(fragment: str) -> str:
+    """The text of a piece of HTML, spaces collapsed.
+
+    >>> visible_text("<b>Bel</b> ons<br>nu &amp; straks")
+    'Bel ons nu & straks'
+    """
+    reader = _Reader()
+    reader.feed(fragment)
+    reader.close()
+    return " ".join("".join(reader.pieces).split())
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  the base's names
+        self.hidden += tag in {"script", "style"}
+        self.pieces.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in {"script", "style"}
+        self.pieces.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.pieces.append(data)
