@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 import material
 import pytest
 
-from terecht import brand
+from terecht.brand import palette as brand
+from terecht.brand import stylesheet as sheet
 from terecht.findings import Finding
 from terecht.load.organisation import Brand
 
@@ -290,7 +291,7 @@ def declarations(css: str) -> dict[str, str]:
 
 def test_the_stylesheet_has_both_schemes_and_paper() -> None:
     palette = brand.derive("#ffcc00", "#00539f")
-    css = brand.stylesheet(palette)
+    css = sheet.stylesheet(palette)
     root, dark, _, paper, *_ = css.splitlines()
     assert root.startswith(":root{--t-page:#ffffff;--t-surface:")
     assert dark.startswith("@media (prefers-color-scheme:dark){:root{--t-page:#1e2129;")
@@ -306,15 +307,15 @@ def test_the_stylesheet_has_both_schemes_and_paper() -> None:
 
 def test_the_stylesheet_is_the_same_every_time() -> None:
     brand.derive.cache_clear()
-    once = brand.stylesheet(brand.derive("#ffcc00", "#00539f"))
+    once = sheet.stylesheet(brand.derive("#ffcc00", "#00539f"))
     brand.derive.cache_clear()
-    assert brand.stylesheet(brand.derive("#FFCC00", "#00539F")) == once
+    assert sheet.stylesheet(brand.derive("#FFCC00", "#00539F")) == once
     copied: brand.Palette = pickle.loads(pickle.dumps(brand.derive("#ffcc00", "#00539f")))  # noqa: S301  our own
-    assert brand.stylesheet(copied) == once
+    assert sheet.stylesheet(copied) == once
 
 
 def test_every_variable_that_is_used_is_set() -> None:
-    css = brand.stylesheet(brand.derive("#00539f", None))
+    css = sheet.stylesheet(brand.derive("#00539f", None))
     assert set(re.findall(r"var\((--[a-z-]+)", css)) <= set(declarations(css))
 
 
@@ -324,7 +325,7 @@ def test_the_variables_are_those_that_this_version_of_material_uses() -> None:
     theirs = main.read_text(encoding="utf-8")
     ours = {
         name
-        for name in declarations(brand.stylesheet(brand.derive("#00539f", None)))
+        for name in declarations(sheet.stylesheet(brand.derive("#00539f", None)))
         if name.startswith("--md-")
     }
     assert ours <= set(re.findall(r"(--md-[a-z-]+):", theirs))
@@ -334,18 +335,9 @@ def test_the_variables_are_those_that_this_version_of_material_uses() -> None:
     assert left == {"--md-typeset-del-color", "--md-typeset-ins-color"}
 
 
-def test_focus_is_shown_everywhere() -> None:
-    css = brand.stylesheet(brand.derive("#00539f", None))
-    assert ":focus-visible{outline:.15rem solid var(--t-ring)!important" in css
-    assert "outline:none" not in css
-
-
-# --- the icon
-
-
 def test_the_icon_draws_and_does_nothing_else() -> None:
     palette = brand.derive("#00539f", None)
-    icon = ET.fromstring(brand.favicon(palette, neutral=False))  # noqa: S314  our own
+    icon = ET.fromstring(sheet.favicon(palette, neutral=False))  # noqa: S314  our own
     assert {element.tag.rpartition("}")[2] for element in icon.iter()} == {"svg", "rect", "path"}
     assert {element.get("fill") for element in icon.iter()} == {None, "#00539f", "#ffffff"}
     assert not any("href" in name for element in icon.iter() for name in element.attrib)
@@ -353,7 +345,7 @@ def test_the_icon_draws_and_does_nothing_else() -> None:
 
 def test_the_neutral_icon_tells_nothing() -> None:
     one, other = (
-        brand.favicon(brand.derive(colour, None), neutral=True) for colour in ("#00539f", "#ffcc00")
+        sheet.favicon(brand.derive(colour, None), neutral=True) for colour in ("#00539f", "#ffcc00")
     )
     assert one == other
     assert b"path" not in one

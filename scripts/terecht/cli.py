@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from terecht import __version__, publish
 from terecht.findings import Finding, Refused, stopping
 from terecht.load import load
+from terecht.load.schema import schema
 from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
 from terecht.publish import Outlet, PublishError
 
@@ -183,6 +184,12 @@ def export_command(organisation: str, output: Path, root: Path | None, organisat
         raise Refused(stopping(findings))
     export(project, client, content, output)
     click.echo(f"{output}: run 'mkdocs build' there")
+
+
+@main.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of organisation.yml, for editors."""
+    click.echo(schema(), nl=False)
 
 
 def _project(root: Path | None, organisations: Path | None) -> Project:

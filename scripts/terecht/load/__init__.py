@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from terecht import brand
 from terecht.addresses import OWN_FOLDER, page_address
+from terecht.brand import palette
 from terecht.findings import Finding, stopping
 from terecht.load import files, own_pages
-from terecht.load.checks import Location, check
+from terecht.load.checks import Location, check, lost_colours
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 from terecht.load.own_pages import OwnPage
@@ -25,6 +25,8 @@ from terecht.load.yaml_tree import MAX_BYTES, parse, place
 from terecht.slots import ROOT
 
 FILE = "organisation.yml"
+#: Bytes that are read of it at all; what is too large for YAML has a finding of its own.
+_MOST_READ = 64 * MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,14 @@ def _load(folder: Path, content: Content, today: datetime.date) -> tuple[Client 
     if not own_pages.is_name(folder.name):
         help_ = "its name is part of an address: use small letters, digits and '-'"
         return None, [Finding(shown, 1, 1, "T030", f"'{folder.name}' can not be the name of an organisation's folder", help_)]
-    data, problem = files.read_beside(folder, FILE, MAX_BYTES)
+    data, problem = files.read_beside(folder, FILE, _MOST_READ)
     if data is None:
         return None, [Finding(shown, 1, 1, *problem)] if problem else []
     tree, findings = parse(data, shown)
     if tree is None:
         return None, findings
     organisation, wrong = read_model(Organisation, tree, shown)
-    findings += wrong
+    findings += [*lost_colours(tree, shown), *wrong]
     if organisation is None:
         return None, findings
 
@@ -76,7 +78,7 @@ def _load(folder: Path, content: Content, today: datetime.date) -> tuple[Client 
         return Finding(shown, *place(tree, location), code, message, help_)
 
     findings += check(organisation, today, report)
-    findings += brand.check(organisation.brand, report)
+    findings += palette.check(organisation.brand, report)
     pictures, wrong = files.pictures(organisation, folder, shown_path(folder), report)
     findings += wrong
     added = own_pages.names(folder / "docs")
@@ -87,7 +89,8 @@ def _load(folder: Path, content: Content, today: datetime.date) -> tuple[Client 
         address = page_address(organisation.languages, language, own_name(content, name))
         return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
 
-    own, wrong = own_pages.read(folder / "docs", shown_path(folder / "docs"), organisation.languages, link)
+    known = (*content.pages, *sorted(added))
+    own, wrong = own_pages.read(folder / "docs", shown_path(folder / "docs"), organisation.languages, known, link)
     findings += wrong
     by_place = MappingProxyType({(page.language, page.name): page for page in own})
     return Client(folder.name, organisation, pictures, by_place), findings

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import Contact, Organisation, Policy
 from terecht.load.values import Text
+from terecht.load.yaml_tree import Mapping, Scalar
 
 Location: TypeAlias = tuple[str | int, ...]
 #: Makes a finding at the value that stands at a location of the file.
@@ -85,7 +86,8 @@ def _contact(
         ):
             others = [other for other in ids if other != contact.id]
             message = f"nobody else has the id '{absence.replaced_by}'"
-            yield report((*here, "replaced_by"), "T041", message, did_you_mean(absence.replaced_by, others))
+            help_ = did_you_mean(absence.replaced_by, others) or "leave it out"
+            yield report((*here, "replaced_by"), "T041", message, help_)
 
 
 def _texts(organisation: Organisation, report: Report) -> Iterator[Finding]:
@@ -123,3 +125,13 @@ def _unset(value: BaseModel, location: Location) -> Iterator[Location]:
             yield from _unset(inner, (*location, name))
         elif inner is None:
             yield (*location, name)
+
+
+def lost_colours(tree: Mapping, path: str) -> Iterator[Finding]:
+    """A colour without quotes is a comment to YAML; without this the site would quietly get another one."""
+    brand = tree.entries.get("brand")
+    for key in ("colour", "accent") if isinstance(brand, Mapping) else ():
+        value = brand.entries.get(key)
+        if isinstance(value, Scalar) and not value.value:
+            help_ = 'put it between quotes: without them, # starts a comment'
+            yield Finding(path, value.line, value.column, "T025", f"'{key}' is empty", help_)

@@ -1,7 +1,7 @@
 """Files beside ``organisation.yml``: read without being led elsewhere, and the pictures among them cleaned.
 
-The folder comes from somebody else. A name in it can be a link to another client's file, a pipe that never ends
-or a device, and can change between two looks; so a file is opened once, and judged when it is open.
+The folder comes from somebody else. A name in it can be a link to another client's file, a pipe that never
+ends or a device, and can change between two looks; so a file is opened once, and judged when it is open.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import stat
 import unicodedata
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -50,9 +51,10 @@ def read_beside(
 ) -> tuple[bytes | None, Problem | None]:
     """The bytes of a regular file directly in ``folder``, or why not: exactly one of the two.
 
-    More than ``most`` bytes are refused with the code ``too_large``; a link with T052, whatever it points to; a
-    folder and a special file with T055; a name that is a path with T051; a file that is not there with T050, and
-    one that we may not read with T001. Small and capital letters count everywhere, because they do on servers.
+    More than ``most`` bytes are refused with the code ``too_large``; a link with T052, whatever it points to;
+    a folder and a special file with T055; a name that is a path with T051; a file that is not there with
+    T050, and one that we may not read with T001. Small and capital letters count on every system, because
+    they do on servers.
     """
     if name in {"", ".", ".."} or "/" in name or "\\" in name or not name.isprintable():
         return None, ("T051", f"{name!r} is not a file in this folder", _BESIDE)
@@ -90,7 +92,7 @@ def _read(inside: int, name: str, most: int, too_large: str) -> tuple[bytes | No
             return None, ("T055", f"'{name}' is a folder", "name a file")
         if not stat.S_ISREG(status.st_mode):
             return None, ("T055", f"'{name}' is not a file with content", _BESIDE)
-        data = b"" if status.st_size > most else _bytes(file, most + 1)
+        data = _bytes(file, most + 1)
     finally:
         os.close(file)
     length = max(status.st_size, len(data))
@@ -150,7 +152,7 @@ def pictures(
             findings.append(report(location, *problem))
         if data is None:
             return None
-        cleaned, wrong = _cleaned(data, f"{shown_folder}/{name}", longest)
+        cleaned, wrong = _cleaned(data, str(PurePosixPath(shown_folder, name)), longest)
         # Two contacts may share a photo; what is wrong with it is told once.
         findings.extend(finding for finding in wrong if finding not in findings)
         return cleaned

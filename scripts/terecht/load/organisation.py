@@ -21,7 +21,6 @@ from terecht.load.values import (
     SpokenLanguage,
     Text,
     Url,
-    WebAddress,
     WholeNumber,
     YesNo,
     refuse,
@@ -266,7 +265,7 @@ class Organisation(Facts):
     meldregeling: YesNo | None = None
     indexable: YesNo = "no"
     brand: Brand = Brand()
-    exit_url: Url = WebAddress("https://www.knmi.nl/")
+    exit_url: Annotated[Url, Field(validate_default=True)] = "https://www.knmi.nl/"
     discreet: YesNo = "yes"
     review: Review = Review()
     contacts: Annotated[tuple[Contact, ...], AfterValidator(_some)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,10 +48,12 @@ class OwnPage:
 Link = Callable[[str, str, str], str | None]
 
 
-def read(folder: Path, shown: str, languages: tuple[str, ...], link: Link) -> tuple[list[OwnPage], list[Finding]]:
+def read(
+    folder: Path, shown: str, languages: tuple[str, ...], known: tuple[str, ...], link: Link
+) -> tuple[list[OwnPage], list[Finding]]:
     """All own pages below ``folder`` (an organisation's ``docs``), by language and name, and what is wrong with them.
 
-    ``link(language, name, anchor)`` gives the address of a page of the site; it also knows the pages found here.
+    ``known`` are the names of all pages of the site, and ``link(language, name, anchor)`` gives the address of one.
     """
     pages: list[OwnPage] = []
     findings: list[Finding] = []
@@ -67,7 +70,7 @@ def read(folder: Path, shown: str, languages: tuple[str, ...], link: Link) -> tu
         elif not path.is_file():
             findings.append(Finding(here, 1, 1, "T055", "not a file", "delete it"))
         else:
-            page, wrong = _page(path.read_bytes(), here, path.parent.name, path.stem, link)
+            page, wrong = _page(path.read_bytes(), here, path.parent.name, path.stem, known, link)
             findings += wrong
             if page:
                 pages.append(page)
@@ -97,8 +100,8 @@ def _misplaced(path: Path, languages: tuple[str, ...]) -> tuple[str, str] | None
     return None
 
 
-def _page(
-    data: bytes, path: str, language: str, name: str, link: Link
+def _page(  # noqa: PLR0913  a page is its bytes, its place and what it can link to
+    data: bytes, path: str, language: str, name: str, known: tuple[str, ...], link: Link
 ) -> tuple[OwnPage | None, list[Finding]]:
     text, findings = decode(data, path)
     if findings:
@@ -113,7 +116,7 @@ def _page(
             findings.append(Finding(path, at, 1, "T065", "the page has no title", "start with a line '# Title'"))
         return None, findings
     body = "\n".join(lines[first + 1 :])
-    html, wrong = _clean(body, language, link)
+    html, wrong = _clean(body, language, known, link)
     for code, target, message, help_ in wrong:
         line = next((at for at, source in enumerate(lines, 1) if target in source), first + 1)
         findings.append(Finding(path, line, 1, code, message, help_))
@@ -134,7 +137,9 @@ def _refused(lines: list[str], path: str) -> Iterator[Finding]:
             yield Finding(path, number, found.start() + 1, "T067", "images are not possible here yet", "describe it in words")
 
 
-def _clean(body: str, language: str, link: Link) -> tuple[str, list[tuple[str, str, str, str]]]:
+def _clean(
+    body: str, language: str, known: tuple[str, ...], link: Link
+) -> tuple[str, list[tuple[str, str, str, str]]]:
     """Safe HTML, and for each link that is none: a code, what stands in the source, a message and a way out."""
     converter = markdown.Markdown(
         extensions=["tables", "sane_lists", "toc"],
@@ -143,15 +148,14 @@ def _clean(body: str, language: str, link: Link) -> tuple[str, list[tuple[str, s
     )
     converter.preprocessors.deregister("html_block")
     converter.inlinePatterns.deregister("html")
-    wrong: list[tuple[str, str, str, str]] = []
+    made = converter.convert(body)
+    wrong = [problem for value in _links(made) if (problem := _problem(value, language, known, link))]
 
     def attribute(tag: str, name: str, value: str) -> str | None:
-        if tag == "a" and name == "href":
-            return _target(value, language, link, wrong)
-        return value
+        return _address(value, language, link) if (tag, name) == ("a", "href") else value
 
     html = nh3.clean(
-        converter.convert(body),
+        made,
         tags=_TAGS,
         attributes={"a": {"href"}, **{f"h{level}": {"id"} for level in range(2, 7)}},
         url_schemes=_SCHEMES,
@@ -161,22 +165,45 @@ def _clean(body: str, language: str, link: Link) -> tuple[str, list[tuple[str, s
     return html, wrong
 
 
-def _target(value: str, language: str, link: Link, wrong: list[tuple[str, str, str, str]]) -> str | None:
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if (tag, name) == ("a", "href")]
+
+
+def _links(html: str) -> list[str]:
+    reader = _Links()
+    reader.feed(html)
+    reader.close()
+    return reader.found
+
+
+def _problem(value: str, language: str, known: tuple[str, ...], link: Link) -> tuple[str, str, str, str] | None:
+    """What is wrong with a link: code, what stands in the source, message, way out."""
+    scheme, separator, _ = value.partition(":")
+    if separator and re.fullmatch(r"[\w+.-]+", scheme):
+        if scheme.lower() in _SCHEMES:
+            return None
+        return "T063", value, f"a link can not start with '{scheme}:'", "possible: https, http, mailto and tel"
+    if value.startswith("#") or _address(value, language, link) is not None:
+        return None
+    name = value.partition("#")[0].removesuffix(".md")
+    help_ = did_you_mean(f"{name}.md", [f"{page}.md" for page in known])
+    return "T064", value, f"there is no page '{value}'", help_
+
+
+def _address(value: str, language: str, link: Link) -> str | None:
+    """The address that a link gets on the site; nothing for one that leads nowhere."""
     parts = urlsplit(value)
     if parts.scheme:
-        if parts.scheme.lower() in _SCHEMES:
-            return value
-        help_ = "possible: https, http, mailto and tel"
-        wrong.append(("T063", value, f"a link can not start with '{parts.scheme}:'", help_))
-        return None
+        return value if parts.scheme.lower() in _SCHEMES else None
     if not parts.netloc and not parts.path and parts.fragment:
         return value
     name, _, suffix = parts.path.rpartition(".")
-    address = link(language, name, parts.fragment) if suffix == "md" and not parts.netloc else None
-    if address is None:
-        help_ = did_you_mean(name, []) or "link to a page as 'wie.md', and to other sites with https://"
-        wrong.append(("T064", value, f"there is no page '{value}'", help_))
-    return address
+    return link(language, name, parts.fragment) if suffix == "md" and not parts.netloc else None
 
 
 def _slug(text: str, separator: str) -> str:

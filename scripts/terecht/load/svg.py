@@ -489,7 +489,9 @@ def _measure(root: _Element, log: _Log) -> None:
         targets = [by_id[name] for name in map(unquote, names) if name in by_id]
         parts = [measured(part, depth + 1) for part in (*element.elements, *targets)]
         drawn, chain = 1 + sum(part[0] for part in parts), 1 + max((part[1] for part in parts), default=0)
-        if drawn > MAX_DRAWN or chain > _MAX_CHAIN:
+        if chain > _MAX_CHAIN:
+            log.stop(element.at, "T053", f"more than {_MAX_CHAIN} references in a row", _CLONES)
+        if drawn > MAX_DRAWN:
             message = f"<{element.name}> draws more than {MAX_DRAWN:,} elements through its references"
             log.stop(element.at, "T053", message, _CLONES)
         under_way.remove(id(element))

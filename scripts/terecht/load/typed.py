@@ -14,13 +14,13 @@ from terecht.load.yaml_tree import Mapping, key_place, place, plain
 M = TypeVar("M", bound=BaseModel)
 
 #: pydantic's word for a wrong kind of value → ours.
+_BLOCK = ("a block of 'key: value' lines is needed here", "write its keys below it, each on a line, further to the right")
 _KINDS = {
-    "tuple_type": "a list is needed here",
-    "model_type": "a block of 'key: value' lines is needed here",
-    "model_attributes_type": "a block of 'key: value' lines is needed here",
-    "dict_type": "a block of 'key: value' lines is needed here",
-    "string_type": "one text is needed here",
+    "tuple_type": ("a list is needed here", "write it as [one, two]"),
+    "model_type": _BLOCK,
+    "model_attributes_type": _BLOCK,
 }
+_WORD = ("one word is needed here", "write it on the same line")
 
 
 def read_model(model: type[M], tree: Mapping, path: str) -> tuple[M | None, list[Finding]]:
@@ -49,7 +49,7 @@ def _finding(model: type[BaseModel], tree: Mapping, path: str, error: ErrorDetai
     if kind in CODES:
         context = error.get("ctx", {})
         return Finding(path, line, column, kind, context["message"], context["help"])
-    return Finding(path, line, column, "T021", _KINDS.get(kind, "one word is needed here"), "")
+    return Finding(path, line, column, "T021", *_KINDS.get(kind, _WORD))
 
 
 def _keys(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:

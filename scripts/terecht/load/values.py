@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import phonenumbers
+from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -23,9 +24,6 @@ from terecht.findings import did_you_mean
 
 #: The languages that a site can have, with their own names and directions. A new one needs docs/<code>/ as well.
 LANGUAGES: Final = MappingProxyType({"nl": ("Nederlands", "ltr"), "en": ("English", "ltr")})
-#: Languages that a contact can speak: any ISO 639 code; those with a name here are shown by it.
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})*")
-
 MAX_TEXT: Final = 2_000
 
 
@@ -99,7 +97,7 @@ def _email(value: str) -> str:
     try:
         validate_email(value, check_deliverability=False, allow_display_name=False)
     except EmailNotValidError as error:
-        reason = str(error)
+        reason, _, _ = str(error).rstrip(".").partition(". ")
         raise refuse("T027", f"'{value}' is not an e-mail address", reason[:1].lower() + reason[1:]) from None
     return value
 
@@ -117,7 +115,7 @@ def _url(value: str) -> WebAddress:
     if not re.fullmatch(r"[\w.-]+|[0-9a-fA-F:]+", host) or re.search(r"[\s<>\"'`\\]", value):
         raise refuse("T028", f"'{value}' is not a web address", help_)
     if parts.username is not None or parts.password is not None:
-        raise refuse("T028", f"'{value}' holds a name or a password", "leave out what stands before the @")
+        raise refuse("T028", "this address holds a name or a password", "leave out what stands before the @")
     return WebAddress(value)
 
 
@@ -140,8 +138,11 @@ def _site_language(value: str) -> str:
 
 
 def _spoken_language(value: str) -> str:
-    if not _LANGUAGE_CODE.fullmatch(value):
-        raise refuse("T029", f"'{value}' is not a language code", "write a code such as nl, en, ar or pl")
+    try:
+        Locale.parse(value, sep="-")
+    except (ValueError, UnknownLocaleError):
+        help_ = "write a code such as nl, en, ar or pl"
+        raise refuse("T029", f"'{value}' is not the code of a language", help_) from None
     return value
 
 

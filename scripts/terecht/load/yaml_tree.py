@@ -182,7 +182,7 @@ class _Builder:
             elif isinstance(event, yaml.NodeEvent):
                 node = self._node(event, events, depth=1)
                 if not isinstance(node, Mapping):
-                    raise self._stop(event, "T021", "the file has to be 'key: value' lines", "")
+                    raise self._stop(event, "T021", "the file has to be 'key: value' lines", "start with 'schema: 1'")
                 tree = node
         if tree is None:
             raise _Stop(Finding(self.path, 1, 1, "T020", "the file is empty", "start with 'schema: 1'"))
@@ -227,7 +227,7 @@ class _Builder:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._node(event, events, depth + 1)
             if not isinstance(key, Scalar):
-                raise self._stop(event, "T021", "a key has to be a word", "")
+                raise self._stop(event, "T021", "a key has to be a word", "put it between quotes")
             if key.value == "<<":
                 raise self._stop(event, "T011", "a merge key '<<'", "write the keys out at each place")
             value = self._node(next(events), events, depth + 1)

@@ -15,8 +15,10 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from terecht import __version__, brand
+from terecht import __version__
 from terecht.addresses import HOME, NOT_FOUND, OWN_FOLDER, page_address
+from terecht.brand.palette import derive
+from terecht.brand.stylesheet import favicon, stylesheet
 from terecht.load import Client, own_name
 from terecht.load.content import Content, PageTemplate
 from terecht.load.own_pages import OwnPage
@@ -220,7 +222,7 @@ def _frame(
         "name": Value(Kind.TEXT, organisation.name),
         "title": Value(Kind.TEXT, organisation.title),
         "robots": Value(Kind.TEXT, "index, follow" if organisation.indexable == "yes" else "noindex, nofollow, noarchive"),
-        "exit_url": Value(Kind.URL, organisation.exit_url),
+        "exit_url": Value(Kind.URL, str(organisation.exit_url)),
         "root": Value(Kind.PATH, site_path(organisation.url or "/")),
         "logo": Value(Kind.HTML, fragments.logo()),
         "own_menu": Value(Kind.HTML, fragments.own_menu(added)),
@@ -247,10 +249,10 @@ def site_path(address: str) -> str:
 
 def _files(client: Client) -> Mapping[str, bytes]:
     organisation = client.organisation
-    palette = brand.derive(organisation.brand.colour, organisation.brand.accent)
+    palette = derive(organisation.brand.colour, organisation.brand.accent)
     files = {
-        "assets/brand.css": brand.stylesheet(palette).encode(),
-        "assets/favicon.svg": brand.favicon(palette, neutral=organisation.discreet == "yes"),
+        "assets/brand.css": stylesheet(palette).encode(),
+        "assets/favicon.svg": favicon(palette, neutral=organisation.discreet == "yes"),
     }
     files.update((path, data) for path, data in _pictures(client))
     return MappingProxyType(files)

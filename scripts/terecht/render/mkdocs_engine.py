@@ -8,6 +8,7 @@ with that text in the file; a text more costs one Markdown conversion and one te
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from terecht.addresses import NOT_FOUND, search_index_path
 from terecht.load.values import LANGUAGES
 from terecht.merge import OWN_PAGE, PageText, Shell, frame_slots
 from terecht.render import RenderedPage, RenderError, SearchEntry
+from terecht.render.configuration import front_matter, site_configuration
 from terecht.slots import FRAME, sentinel
 
 #: Stands for the path of the site in the links of the page for 'not found', until the slot takes its place.
@@ -49,6 +51,8 @@ def render(root: Path, shell: Shell, texts: tuple[PageText, ...]) -> dict[PageTe
             "search_index": {language: search_index_path(language) for language in shell.languages},
         }
         (work / "mkdocs.yml").write_text(yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False), "utf-8")
+        # Material tells on every build when it ends; our decision on that is in the port.
+        os.environ["NO_MKDOCS_2_WARNING"] = "1"
         with _complaints() as complaints:
             config = load_config(str(work / "mkdocs.yml"))
             collector = _Collector(texts)
@@ -57,35 +61,6 @@ def render(root: Path, shell: Shell, texts: tuple[PageText, ...]) -> dict[PageTe
         if complaints:
             raise RenderError("\n".join(complaints))
         return collector.rendered
-
-
-def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
-    """The configuration of a site with this shell, on the base of ``mkdocs.yml``; also that of an export.
-
-    Only what stock MkDocs knows; ``extra`` holds the words of the interface and the languages for the theme.
-    """
-    configuration: dict[str, Any] = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
-    configuration["theme"] |= {"custom_dir": str((root / "overrides").absolute()), "language": shell.languages[0]}
-    for plugin in configuration["plugins"]:
-        if isinstance(plugin, dict) and "i18n" in plugin:
-            plugin["i18n"]["languages"] = [
-                {"locale": language, "name": LANGUAGES[language][0], "default": language == shell.languages[0]}
-                for language in shell.languages
-            ]
-    configuration["extra"] = {
-        "languages": [
-            {"locale": language, "name": LANGUAGES[language][0], "dir": LANGUAGES[language][1]}
-            for language in shell.languages
-        ],
-        "words": {language: dict(shell.words[language]) for language in shell.languages},
-    }
-    return configuration
-
-
-def front_matter(**values: str | None) -> str:
-    """The front matter of a page, without the values that are unset."""
-    given = {key: value for key, value in values.items() if value is not None}
-    return f"---\n{yaml.safe_dump(given, allow_unicode=True, sort_keys=False)}---\n\n"
 
 
 def _write_stubs(docs: Path, shell: Shell) -> None:

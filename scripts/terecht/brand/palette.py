@@ -77,7 +77,8 @@ _FIXED: dict[Scheme, dict[str, str]] = {
 #: OKLCH lightness and most chroma of a card, in the hue of the brand.
 _SURFACE: dict[Scheme, tuple[float, float]] = {"light": (0.968, 0.012), "dark": (0.295, 0.02)}
 
-_TOKENS: Final = (
+#: The names of the colours, in the order in which they are written.
+TOKENS: Final = (
     *(
         "page",
         "surface",
@@ -92,52 +93,6 @@ _TOKENS: Final = (
     ),
     *("on-button", "button-edge", "focus", "accent", "alarm", "on-alarm"),
 )
-
-#: For each token Material's variables that show it: where Material combines two of them, PAIRS has both.
-_MATERIAL: Final[dict[str, str]] = {
-    "page": "default-bg-color accent-bg-color admonition-bg-color",
-    "surface": (
-        "default-fg-color--lightest accent-fg-color--transparent code-bg-color code-bg-color--light"
-        " code-bg-color--lighter code-hl-color--light footer-bg-color footer-bg-color--dark warning-bg-color"
-        " typeset-kbd-color typeset-mark-color typeset-table-color--light"
-    ),
-    "line": "typeset-table-color typeset-kbd-border-color typeset-kbd-accent-color",
-    "text": (
-        "default-fg-color typeset-color admonition-fg-color code-fg-color footer-fg-color warning-fg-color"
-        " code-hl-number-color code-hl-special-color code-hl-function-color code-hl-constant-color"
-        " code-hl-keyword-color code-hl-string-color code-hl-name-color code-hl-operator-color"
-        " code-hl-punctuation-color code-hl-comment-color code-hl-generic-color code-hl-variable-color"
-    ),
-    # Material writes text in "lighter" too, and text in the page's colour on it.
-    "text-soft": (
-        "default-fg-color--light default-fg-color--lighter footer-fg-color--light footer-fg-color--lighter"
-        " primary-bg-color--light"
-    ),
-    "header": "primary-fg-color primary-fg-color--light primary-fg-color--dark",
-    "on-header": "primary-bg-color",
-    "link": "typeset-a-color",
-    "link-hover": "accent-fg-color",
-    "accent": "code-hl-color",
-}
-
-#: Where variables are not enough: Material has one colour for header and buttons, fades text by opacity,
-#: darkens the search field with black, and hides the outline of all that its script did not mark: hence
-#: `!important`.
-_RULES: Final = """\
-.md-typeset .md-button{color:var(--t-link);border-color:var(--t-button-edge)}
-.md-typeset .md-button--primary{color:var(--t-on-button);background-color:var(--t-button)}
-.md-typeset hr,.md-typeset .grid.cards>:is(ul,ol)>li,.md-typeset .grid>.card{border-color:var(--t-line)}
-.md-typeset small,.md-tabs__link,.md-header__button:hover,.md-footer__direction{opacity:1}
-.md-footer__link:focus,.md-footer__link:hover{opacity:1}
-.md-header .md-search__form{color:var(--t-text);background-color:var(--t-page)}
-.md-header .md-search__input+.md-search__icon{color:var(--t-text-soft)}
-:focus-visible{outline:.15rem solid var(--t-ring)!important;outline-offset:.1rem!important}
-:root,.md-search,.md-select__inner{--t-ring:var(--t-focus)}
-.md-header,.md-tabs,.md-nav__title[for=__drawer]{--t-ring:var(--t-header-focus)}
-.md-skip{--t-ring:var(--t-page)}
-.md-skip:focus-visible,.md-select__link:focus-visible{outline-offset:-.2rem!important}
-.md-search__input:focus-visible,.md-search-result__link:focus-visible{outline-offset:-.2rem!important}
-"""
 
 
 @dataclass(frozen=True)
@@ -307,38 +262,3 @@ def _contrast(one: str, other: str) -> float:
 
 def _apart(one: str, other: str) -> float:
     return Color(one).delta_e(other, method="ok")
-
-
-def stylesheet(palette: Palette) -> str:
-    """The palette as CSS to load after Material's: tokens (``--t-…``), Material's variables, the focus ring.
-
-    ``--t-line`` is for decoration. ``--t-ring`` is the colour of the focus ring: what has another ground than
-    page and surface sets it, such as a panel in ``--t-alarm`` to ``--t-on-alarm``. Paper gets light colours.
-    """
-    light, dark = _declared(palette.light), _declared(palette.dark)
-    material = "".join(
-        f"--md-{name}:var(--t-{token});" for token in _MATERIAL for name in _MATERIAL[token].split()
-    )
-    # With a scheme of Material's own `body` has the attribute, and what is set there hides what `:root` has.
-    every = ":root,[data-md-color-scheme]"
-    return (
-        f":root{{{light}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-        f"{every}{{color-scheme:light dark;accent-color:var(--t-button-edge);{material}}}\n"
-        f"@media print{{:root{{{light}}}{every}{{color-scheme:light}}}}\n"
-        f"{_RULES}"
-    )
-
-
-def _declared(tokens: Mapping[str, str]) -> str:
-    declared = "".join(f"--t-{token}:{tokens[token]};" for token in _TOKENS)
-    return f"{declared}--t-line:{tokens['text']}29;"
-
-
-def favicon(palette: Palette, neutral: bool) -> bytes:  # noqa: FBT001  its one choice
-    """The icon of the tab as SVG: a signpost in the header's colours, or a plain grey square: ``neutral``."""
-    ground, ink = palette.light["header"], palette.light["on-header"]
-    square = '<rect width="32" height="32" rx="7" fill="{}"/>'
-    post = f'<path fill="{ink}" d="M15 5h2v2h6l3.5 3.5L23 14h-6v13h-2V14H8V7h7z"/>'
-    inside = square.format("#6b7078") if neutral else square.format(ground) + post
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{inside}</svg>\n'.encode()

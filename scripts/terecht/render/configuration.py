@@ -1,0 +1,40 @@
+"""What MkDocs reads: the configuration of a site and the front matter of its pages, for our renderer and for an export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from terecht.load.values import LANGUAGES
+from terecht.merge import Shell
+
+
+def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
+    """The configuration of a site with this shell, on the base of ``mkdocs.yml``; also that of an export.
+
+    Only what stock MkDocs knows; ``extra`` holds the words of the interface and the languages for the theme.
+    """
+    configuration: dict[str, Any] = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
+    configuration["theme"] |= {"custom_dir": str((root / "overrides").absolute()), "language": shell.languages[0]}
+    for plugin in configuration["plugins"]:
+        if isinstance(plugin, dict) and "i18n" in plugin:
+            plugin["i18n"]["languages"] = [
+                {"locale": language, "name": LANGUAGES[language][0], "default": language == shell.languages[0]}
+                for language in shell.languages
+            ]
+    configuration["extra"] = {
+        "languages": [
+            {"locale": language, "name": LANGUAGES[language][0], "dir": LANGUAGES[language][1]}
+            for language in shell.languages
+        ],
+        "words": {language: dict(shell.words[language]) for language in shell.languages},
+    }
+    return configuration
+
+
+def front_matter(**values: str | None) -> str:
+    """The front matter of a page, without the values that are unset."""
+    given = {key: value for key, value in values.items() if value is not None}
+    return f"---\n{yaml.safe_dump(given, allow_unicode=True, sort_keys=False)}---\n\n"

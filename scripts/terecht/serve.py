@@ -1,0 +1,180 @@
+"""The live preview: saves go in, the page in the browser follows, and a mistake shows there instead of ending the work.
+
+The site is made in memory by the same stages as a build. Nothing is written; rendered pages are kept from one save to the
+next, so that a changed value costs a stamp and only a changed template costs the engine.
+"""
+
+from __future__ import annotations
+
+import html
+import http.server
+import mimetypes
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import watchfiles
+
+from terecht.findings import Finding, Refused, stopping
+from terecht.load import load
+from terecht.merge import PageText
+from terecht.pipeline import Project, preview, read_content
+from terecht.render import RenderedPage, RenderError
+
+_EVENTS = "/terecht-preview/events"
+_SCRIPT_PATH = "/terecht-preview/reload.js"
+#: Reloads the page when the preview has something new. It is part of the preview, never of a site.
+_SCRIPT = b"""\
+"use strict";
+new EventSource("/terecht-preview/events").addEventListener("saved", () => location.reload());
+"""
+_WATCH_STEP_MS = 40
+_WATCH_QUIET_MS = 20
+_HEARTBEAT_SECONDS = 15
+
+
+@dataclass
+class Stage:
+    """What the preview shows now: the files of the site, or findings. ``version`` counts up with every change."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    version: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def show(self, files: dict[str, bytes] | None, findings: tuple[Finding, ...]) -> None:
+        """New files, or none: then the last good ones stay, with the findings on top of every page."""
+        with self.changed:
+            self.files = files if files is not None else self.files
+            self.findings = findings
+            self.version += 1
+            self.changed.notify_all()
+
+    def wait_for(self, seen: int, seconds: float) -> int:
+        """The version, as soon as it is another one than was seen, or after so many seconds."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.version != seen, seconds)
+            return self.version
+
+
+def serve(project: Project, folder: Path, port: int, say: Callable[[str], None]) -> None:
+    """Serves one organisation's preview on this machine until it is interrupted."""
+    stage = Stage()
+    kept: dict[PageText, RenderedPage] = {}
+    with _Server(("127.0.0.1", port), stage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        refresh(project, folder, stage, kept, say)
+        say(f"http://127.0.0.1:{server.server_port}/  (stop with Ctrl+C)")
+        paths = [path for path in (folder, project.root / "docs", project.root / "overrides", project.root / "mkdocs.yml")]
+        try:
+            for _ in watchfiles.watch(*paths, debounce=_WATCH_QUIET_MS, step=_WATCH_STEP_MS, raise_interrupt=False):
+                refresh(project, folder, stage, kept, say)
+        finally:
+            server.shutdown()
+
+
+def refresh(
+    project: Project,
+    folder: Path,
+    stage: Stage,
+    kept: dict[PageText, RenderedPage],
+    say: Callable[[str], None],
+) -> None:
+    """Makes the site again and shows it, or shows why it can not be made. Never raises for a user's mistake."""
+    started = time.monotonic()
+    try:
+        content, findings = read_content(project)
+        client = None
+        if content is not None:
+            client, own = load(folder, content, project.today)
+            findings += own
+        files = preview(client, content, project, kept) if client and content else None
+    except Refused as refused:
+        findings, files = list(refused.findings), None
+    except (RenderError, OSError) as error:
+        findings, files = [Finding(folder.name, 1, 1, "T090", str(error), "see the pages that were saved last")], None
+    wrong = stopping(findings)
+    stage.show(files, wrong)
+    for finding in wrong:
+        say(str(finding))
+    took = round((time.monotonic() - started) * 1000)
+    warnings = len(findings) - len(wrong)
+    say(f"{'shown' if files is not None else 'not shown'} after {took} ms, {len(wrong)} to mend, {warnings} warnings")
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], stage: Stage) -> None:
+        self.stage = stage
+        super().__init__(address, _Handler)
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:  # noqa: N802  the base class's name
+        """A file of the site, the preview's own script, or the stream that tells of saves."""
+        path = unquote(urlsplit(self.path).path)
+        if path == _EVENTS:
+            self._stream()
+        elif path == _SCRIPT_PATH:
+            self._answer(200, "text/javascript", _SCRIPT)
+        else:
+            self._page(path.lstrip("/"))
+
+    def _page(self, path: str) -> None:
+        stage = self.server.stage
+        name = f"{path}index.html" if not path or path.endswith("/") else path
+        data = stage.files.get(name)
+        status = 200 if data is not None else 404
+        if data is None:
+            if f"{path}/index.html" in stage.files:
+                self.send_response(301)
+                self.send_header("Location", f"/{path}/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            name, data = "404.html", stage.files.get("404.html", b"<!doctype html><title>-</title><body></body>")
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        if kind == "text/html":
+            data = data.replace(b"</body>", _banner(stage.findings) + b"</body>", 1)
+        self._answer(status, kind, data)
+
+    def _answer(self, status: int, kind: str, data: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _stream(self) -> None:
+        """Server-sent events (HTML standard 9.2): one at each change."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        seen = self.server.stage.version
+        try:
+            while True:
+                version = self.server.stage.wait_for(seen, _HEARTBEAT_SECONDS)
+                self.wfile.write(b"event: saved\ndata: 1\n\n" if version != seen else b": still here\n\n")
+                self.wfile.flush()
+                seen = version
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
+        """Says nothing: the terminal is for findings."""
+
+
+def _banner(findings: tuple[Finding, ...]) -> bytes:
+    lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in findings)
+    banner = f'<div class="t-preview" role="alert"><ul>{lines}</ul></div>' if findings else ""
+    return f'{banner}<script src="{_SCRIPT_PATH}"></script>'.encode()

@@ -1,0 +1,49 @@
+"""Every broken organisation below tests/organisations_invalid/ gives exactly the findings in its expected.txt."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, TODAY
+
+from terecht.findings import CODES, stopping
+from terecht.load import load
+from terecht.load.content import Content
+
+CASES = sorted((ROOT / "tests/organisations_invalid").iterdir())
+#: The broken files are as short as can be, so every one has these warnings; test_checks.py is about them.
+USUAL = {"W104", "W106"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Path, content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(case)
+    started = time.monotonic()
+    client, findings = load(case, content, TODAY)
+    assert time.monotonic() - started < 2
+    found = [str(finding) for finding in findings if finding.code not in USUAL]
+    assert found == (case / "expected.txt").read_text("utf-8").splitlines()
+    assert (client is None) == bool(stopping(findings))
+
+
+def test_each_case_finds_something_of_its_own() -> None:
+    expected = [(case / "expected.txt").read_text("utf-8") for case in CASES]
+    assert all(expected)
+    texts = ["\n".join(line.partition(" ")[2] for line in text.splitlines()) for text in expected]
+    assert len(set(texts)) >= len(texts) - 6  # the same mistake in bytes, as an escape, in a list of its own
+
+
+def test_every_code_about_an_organisation_is_seen() -> None:
+    seen = {
+        line.split()[1] for case in CASES for line in (case / "expected.txt").read_text("utf-8").splitlines()
+    }
+    elsewhere = {
+        *("T001", "T032", "T046"),  # test_files, test_values, test_cli
+        *("T080", "T081", "T082", "T083", "T085", "T086", "W111", "W112"),  # our own content: test_content
+        *("T090", "T091"),  # test_audit, test_publish
+        *USUAL,
+        "W110",  # test_brand
+    }
+    assert seen | elsewhere == set(CODES)
