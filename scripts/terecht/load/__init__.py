@@ -63,7 +63,7 @@ def _load(folder: Path, content: Content, today: datetime.date) -> tuple[Client 
     if not own_pages.is_name(folder.name):
         help_ = "its name is part of an address: use small letters, digits and '-'"
         return None, [Finding(shown, 1, 1, "T030", f"'{folder.name}' can not be the name of an organisation's folder", help_)]
-    data, problem = files.read_beside(folder, FILE, _MOST_READ)
+    data, problem = files.read_beside(folder, FILE, _MOST_READ, too_large="T002")
     if data is None:
         return None, [Finding(shown, 1, 1, *problem)] if problem else []
     tree, findings = parse(data, shown)

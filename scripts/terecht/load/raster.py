@@ -96,8 +96,8 @@ def clean(data: bytes, path: str, longest: int) -> tuple[Picture | None, list[Fi
         try:
             width, height = _webp_size(data) if kind == "WebP" else opener(io.BytesIO(data)).size
             if width * height > MAX_PIXELS:
-                total = f"{width * height / 1e6:,.0f} million together; {MAX_PIXELS / 1e6:.0f} million is the most"
-                message = f"the image is {width:,} × {height:,} pixels, {total}"
+                total, most = f"{width * height / 1e6:,.0f} million", f"{MAX_PIXELS / 1e6:.0f} million"
+                message = f"the image is {width:,} × {height:,} pixels, {total} together; {most} is the most"
                 return refused("T054", message, f"scale it down: {longest} pixels are enough")
             if kind == "JPEG" and data.count(b"\xff\xda") > _MAX_SCANS:
                 return refused(*broken)

@@ -23,7 +23,7 @@ from terecht.load import Client, own_name
 from terecht.load.content import Content, PageTemplate
 from terecht.load.own_pages import OwnPage
 from terecht.merge.facts import Fact, see
-from terecht.merge.fragments import Fragments, environment, picture_path
+from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
 
 #: The one page that all of an organisation's additional pages are rendered as; its depth is theirs.
@@ -262,4 +262,4 @@ def _pictures(client: Client) -> Iterator[tuple[str, bytes]]:
     if client.pictures.logo:
         yield picture_path("logo", client.pictures.logo), client.pictures.logo.data
     for contact, picture in client.pictures.photos.items():
-        yield picture_path(contact, picture), picture.data
+        yield picture_path(contact, picture, PEOPLE), picture.data

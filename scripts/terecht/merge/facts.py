@@ -70,23 +70,28 @@ class Scope:
         return Fact(self, path, value)
 
 
-@dataclass(frozen=True)
 class Group:
-    """Facts with names: an organisation, a contact, a part of the policy."""
+    """Facts with names: an organisation, a contact, a part of the policy.
 
-    scope: Scope
-    path: str
-    value: BaseModel | RoleTable
+    Its own attributes start with an underscore, as no key of the contract does: ``policy.scope`` is a fact.
+    """
+
+    __slots__ = ("_path", "_scope", "_value")
+
+    def __init__(self, scope: Scope, path: str, value: BaseModel | RoleTable) -> None:
+        self._scope = scope
+        self._path = path
+        self._value = value
 
     def __getattr__(self, name: str) -> Seen:
-        if isinstance(self.value, RoleTable):
-            inner: Any = self.value.by_role[name]
+        if isinstance(self._value, RoleTable):
+            inner: Any = self._value.by_role[name]
         else:
-            inner = getattr(self.value, name)
-            field = type(self.value).model_fields.get(name)
+            inner = getattr(self._value, name)
+            field = type(self._value).model_fields.get(name)
             if inner is None and field is not None and "tuple" in str(field.annotation):
                 inner = ()
-        return self.scope.view(f"{self.path}.{name}", inner)
+        return self._scope.view(f"{self._path}.{name}", inner)
 
 
 @dataclass(frozen=True)
@@ -95,17 +100,17 @@ class Series:
 
     scope: Scope
     path: str
-    value: tuple[Any, ...]
+    items: tuple[Any, ...]
 
     def __iter__(self) -> Iterator[Seen]:
-        for position, item in enumerate(self.value):
+        for position, item in enumerate(self.items):
             yield self.scope.view(f"{self.path}.{position}", item)
 
     def __len__(self) -> int:
-        return len(self.value)
+        return len(self.items)
 
     def __contains__(self, item: object) -> bool:
-        return item in self.value
+        return item in self.items
 
 
 @dataclass(frozen=True, eq=False)

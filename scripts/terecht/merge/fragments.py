@@ -25,6 +25,9 @@ from terecht.slots import ROOT
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
 ALWAYS_SHOWN = frozenset({"alarm_112", "zelfdoding_113", "politie", "juridisch_loket", "luisterlijn"})
 
+#: The folder of the photos of contacts.
+PEOPLE = "people/"
+
 
 class Fragments:
     """Renders the fragments of one organisation in one language."""
@@ -45,6 +48,7 @@ class Fragments:
             here=self._text,
             page=self._page,
             picture=picture_path,
+            people=PEOPLE,
             tel=phone_link,
             dial=dial_link,
             bare=bare_address,
@@ -131,13 +135,13 @@ def environment(folder: Path) -> jinja2.Environment:
     )
 
 
-def picture_path(name: str, picture: Picture) -> str:
-    """Where a picture lives within the site.
+def picture_path(name: str, picture: Picture, folder: str = "") -> str:
+    """Where a picture lives within the site. Photos have a folder, so that none can be the logo.
 
-    >>> picture_path("logo", Picture(b"", ".svg", 1, 1))
-    'assets/organisation/logo.svg'
+    >>> picture_path("logo", Picture(b"", ".svg", 1, 1)), picture_path("bos", Picture(b"", ".jpg", 1, 1), "people/")
+    ('assets/organisation/logo.svg', 'assets/organisation/people/bos.jpg')
     """
-    return f"assets/organisation/{name}{picture.suffix}"
+    return f"assets/organisation/{folder}{name}{picture.suffix}"
 
 
 def dial_link(number: str) -> str:
