@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -24,14 +24,15 @@ _OUTSIDE = frozenset({"https", "http", "mailto", "tel"})
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
 
-@dataclass
 class Anatomy(HTMLParser):
-    """What matters of a piece of HTML: its ids, its addresses, where its slots stand, and what it must not hold."""
+    """What matters of a piece of HTML: its ids, its addresses, where its slots stand, and what it must not hold.
 
-    values: Mapping[int, Value] = field(default_factory=dict)
+    ``kinds`` are those of the slots that have a value.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(self, kinds: Mapping[int, Kind]) -> None:
         super().__init__(convert_charrefs=True)
+        self.kinds = kinds
         self.ids: list[str] = []
         self.addresses: list[str] = []
         self.faults: list[str] = []
@@ -60,10 +61,10 @@ class Anatomy(HTMLParser):
     def handle_data(self, data: str) -> None:
         """A slot in a text may not stand in a script, a style or a comment, and only a fragment stands alone."""
         for slot in SLOT.finditer(data):
-            value = self.values.get(int(slot.group(1)))
-            if value is None:
+            kind = self.kinds.get(int(slot.group(1)))
+            if kind is None:
                 self.faults.append(f"nothing fills slot {slot.group(1)}")
-            elif value.kind not in {Kind.TEXT, Kind.HTML}:
+            elif kind not in {Kind.TEXT, Kind.HTML}:
                 self.faults.append(f"slot {slot.group(1)} is an address and stands in a text")
             if self.open and self.open[-1] in {"script", "style"}:
                 self.faults.append(f"slot {slot.group(1)} stands in a <{self.open[-1]}>")
@@ -87,16 +88,16 @@ class Anatomy(HTMLParser):
             self._address(tag, value)
         for slot in SLOT.finditer(value):
             number = int(slot.group(1))
-            held = self.values.get(number)
-            if held is None:
+            kind = self.kinds.get(number)
+            if kind is None:
                 self.faults.append(f"nothing fills slot {number}")
-            elif held.kind is Kind.HTML:
+            elif kind is Kind.HTML:
                 self.faults.append(f"slot {number} is a fragment and stands in the attribute '{name}'")
-            elif held.kind is Kind.TEXT and is_address:
+            elif kind is Kind.TEXT and is_address:
                 self.faults.append(f"slot {number} is a text and stands in the address '{name}'")
-            elif held.kind in {Kind.URL, Kind.LINK} and not (is_address and value == slot.group()):
+            elif kind in {Kind.URL, Kind.LINK} and not (is_address and value == slot.group()):
                 self.faults.append(f"slot {number} is an address and is not alone in an address")
-            elif held.kind is Kind.PATH and not value.startswith(slot.group()):
+            elif kind is Kind.PATH and not value.startswith(slot.group()):
                 self.faults.append(f"slot {number} is the path of the site and does not start an address")
 
     def _address(self, tag: str, value: str) -> None:
@@ -113,12 +114,13 @@ class Anatomy(HTMLParser):
             self.addresses.append(value)
 
 
-def dissect(html: str, values: Mapping[int, Value]) -> Anatomy:
-    """The anatomy of a rendered page or a fragment, slots and all."""
-    anatomy = Anatomy(values)
+@lru_cache(maxsize=512)
+def dissect(html: str, kinds: tuple[tuple[int, Kind], ...] = ()) -> Anatomy:
+    """The anatomy of a page or a fragment. Kept for a while, since most pages are met again unchanged."""
+    anatomy = Anatomy(dict(kinds))
     anatomy.feed(html)
     anatomy.close()
-    if (OPEN in html or CLOSE in html) and SLOT.sub("", html).count(OPEN) + SLOT.sub("", html).count(CLOSE):
+    if any(mark in SLOT.sub("", html) for mark in (OPEN, CLOSE)):
         anatomy.faults.append("a slot that is broken in two")
     return anatomy
 
@@ -128,7 +130,7 @@ def audit(files: Mapping[str, bytes], site_path: str) -> list[str]:
 
     ``site_path`` is where the site will live, from which the page for 'not found' counts.
     """
-    pages = {path: dissect(data.decode(), {}) for path, data in files.items() if path.endswith(".html")}
+    pages = {path: dissect(data.decode()) for path, data in files.items() if path.endswith(".html")}
     faults = [f"{path}: {fault}" for path, page in pages.items() for fault in page.faults]
     for path, data in files.items():
         if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]|\\\\ue00", data.decode()):
@@ -182,12 +184,11 @@ def _reached(files: Mapping[str, bytes], pages: Mapping[str, Anatomy], site_path
             target, _ = _resolved(path, address, site_path)
             if target is not None:
                 yield target
-    # The search worker imports these by itself; a sitemap is for machines.
-    yield from (path for path in files if path.startswith("assets/javascripts/lunr/") or path == "sitemap.xml")
+    yield "sitemap.xml"
 
 
 def audit_rendered(html: str, values: Mapping[int, Value]) -> list[str]:
     """What is wrong with a rendered page before it is stamped: where its slots stand."""
-    return dissect(html, values).faults
+    return dissect(html, tuple((number, value.kind) for number, value in sorted(values.items()))).faults
 
 

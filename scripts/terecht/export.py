@@ -26,7 +26,7 @@ from terecht.render.configuration import front_matter, site_configuration
 from terecht.slots import FRAME, ROOT, SLOT, Kind, Value
 
 #: Every character but these may mean something to Markdown or HTML, alone or at the start of a line.
-_HARMLESS = re.compile(r"[^\w\s]|_", re.ASCII)
+_HARMLESS = re.compile(r"[^\w\s]|_")
 
 _README = """\
 # {name}

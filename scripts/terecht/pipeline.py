@@ -94,9 +94,11 @@ def choose(project: Project, ids: Iterable[str]) -> list[Path]:
     return [known[name] for name in chosen] if chosen else list(known.values())
 
 
-def preview(client: Client, content: Content, project: Project, kept: dict[PageText, RenderedPage]) -> dict[str, bytes]:
+def preview(
+    client: Client, content: Content, project: Project, templates: Templates, kept: dict[PageText, RenderedPage]
+) -> dict[str, bytes]:
     """One organisation's site in memory; ``kept`` remembers rendered pages from one time to the next."""
-    site = merge(client, content, Templates(project.root / "overrides"))
+    site = merge(client, content, templates)
     missing = [text for text in _texts(site) if text not in kept]
     if missing:
         kept.update(render_all(project, content, missing, jobs=1))

@@ -17,10 +17,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import watchfiles
+from jinja2 import TemplateError
 
 from terecht.findings import Finding, Refused, stopping
 from terecht.load import load
-from terecht.merge import PageText
+from terecht.load.content import Content
+from terecht.merge import PageText, Templates
 from terecht.pipeline import Project, preview, read_content
 from terecht.render import RenderedPage, RenderError
 
@@ -33,6 +35,7 @@ new EventSource("/terecht-preview/events").addEventListener("saved", () => locat
 """
 _WATCH_STEP_MS = 40
 _WATCH_QUIET_MS = 20
+_WATCH_PULSE_MS = 200
 _HEARTBEAT_SECONDS = 15
 
 
@@ -60,42 +63,68 @@ class Stage:
             return self.version
 
 
+@dataclass
+class Kept:
+    """What a preview keeps from one save to the next; ``content`` and ``templates`` until one of their files is saved."""
+
+    content: Content | None = None
+    findings: tuple[Finding, ...] = ()
+    templates: Templates | None = None
+    rendered: dict[PageText, RenderedPage] = field(default_factory=dict)
+
+
 def serve(project: Project, folder: Path, port: int, say: Callable[[str], None]) -> None:
     """Serves one organisation's preview on this machine until it is interrupted."""
-    stage = Stage()
-    kept: dict[PageText, RenderedPage] = {}
+    stage, kept = Stage(), Kept()
+    shared = [project.root / name for name in ("docs", "overrides", "mkdocs.yml")]
     with _Server(("127.0.0.1", port), stage) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         refresh(project, folder, stage, kept, say)
-        say(f"http://127.0.0.1:{server.server_port}/  (stop with Ctrl+C)")
-        paths = [path for path in (folder, project.root / "docs", project.root / "overrides", project.root / "mkdocs.yml")]
+        saves = watchfiles.watch(
+            folder,
+            *shared,
+            debounce=_WATCH_QUIET_MS,
+            step=_WATCH_STEP_MS,
+            rust_timeout=_WATCH_PULSE_MS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        )
+        announced = False
         try:
-            for _ in watchfiles.watch(*paths, debounce=_WATCH_QUIET_MS, step=_WATCH_STEP_MS, raise_interrupt=False):
+            for changes in saves:
+                if not announced:
+                    # Only now is it sure that a save will be seen.
+                    say(f"http://127.0.0.1:{server.server_port}/  (stop with Ctrl+C)")
+                    announced = True
+                if not changes:
+                    continue
+                if any(not Path(path).is_relative_to(folder) for _, path in changes):
+                    kept.content, kept.templates, kept.rendered = None, None, {}
                 refresh(project, folder, stage, kept, say)
         finally:
             server.shutdown()
 
 
-def refresh(
-    project: Project,
-    folder: Path,
-    stage: Stage,
-    kept: dict[PageText, RenderedPage],
-    say: Callable[[str], None],
-) -> None:
+def refresh(project: Project, folder: Path, stage: Stage, kept: Kept, say: Callable[[str], None]) -> None:
     """Makes the site again and shows it, or shows why it can not be made. Never raises for a user's mistake."""
     started = time.monotonic()
+    findings: list[Finding] = []
+    files = None
     try:
-        content, findings = read_content(project)
-        client = None
-        if content is not None:
-            client, own = load(folder, content, project.today)
+        if kept.content is None or kept.templates is None:
+            kept.content, own = read_content(project)
+            kept.findings = tuple(own)
+            kept.templates = Templates(project.root / "overrides")
+        findings += kept.findings
+        if kept.content is not None:
+            client, own = load(folder, kept.content, project.today)
             findings += own
-        files = preview(client, content, project, kept) if client and content else None
+            if client is not None:
+                files = preview(client, kept.content, project, kept.templates, kept.rendered)
     except Refused as refused:
-        findings, files = list(refused.findings), None
-    except (RenderError, OSError) as error:
-        findings, files = [Finding(folder.name, 1, 1, "T090", str(error), "see the pages that were saved last")], None
+        findings += refused.findings
+    except (RenderError, TemplateError, OSError) as error:
+        findings.append(Finding(folder.name, 1, 1, "T090", str(error), "look at what was saved last"))
     wrong = stopping(findings)
     stage.show(files, wrong)
     for finding in wrong:

@@ -274,6 +274,15 @@ def test_the_search_finds_forgets_and_has_a_name(addresses: dict[str, Served], o
     expect(page).to_have_url(re.compile(re.escape(served.address) + r"en/[a-z-]+/(#[a-z-]+)?$"))
 
 
+def test_the_search_knows_the_language(addresses: dict[str, Served], open_context: Open) -> None:
+    """A plural finds the singular: the stemmer of the language is at work."""
+    page = open_context().new_page()
+    page.goto(addresses["snijders"].address)
+    page.locator("[data-search-open]").click()
+    page.locator("dialog input").fill("geheimen")
+    expect(page.locator("dialog li").first).to_be_visible()
+
+
 def test_a_name_with_marks_is_text_in_the_search(
     sites: Path, tmp_path: Path, serve_folder: Serve, open_context: Open
 ) -> None:

@@ -36,18 +36,18 @@ def test_our_content_has_no_findings(project: Project) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "expected"),
     [
-        ("docs/nl/index.md", "{: #nu-doen }", "", "index.md:33 T083 a heading without an id"),
+        ("docs/nl/index.md", "{: #nu-doen }", "", "index.md:28 T083 a heading without an id"),
         (
             "docs/en/index.md",
             "{: #nu-doen }",
             "{: #nu }",
-            "index.md:33 T083 'nu' is not the heading that belongs here",
+            "index.md:28 T083 'nu' is not the heading that belongs here",
         ),
         (
             "docs/nl/index.md",
             "{: #nu-doen }",
             "{: #praten }",
-            "index.md:33 T083 the id 'praten' stands here twice",
+            "index.md:28 T083 the id 'praten' stands here twice",
         ),
         (
             "docs/nl/index.md",

@@ -32,7 +32,7 @@ def tree_of(data: bytes) -> Mapping:
     [
         (("name",), (1, 7)),
         (("contacts", 0, "roles", 1), (5, 13)),
-        (("contacts", 1, "phone"), (8, 21)),  # the empty item in between does not count
+        (("contacts", 1, "phone"), (8, 22)),  # the empty item in between does not count
         (("contacts", 1, "email"), (8, 5)),  # absent: the block that should hold it
         (("policy",), (1, 1)),
     ],
@@ -42,7 +42,7 @@ def test_places(location: tuple[str | int, ...], expected: tuple[int, int]) -> N
 
 
 def test_the_place_of_a_key_is_the_key() -> None:
-    assert key_place(tree_of(TEXT), ("contacts", 1, "phone")) == (8, 14)
+    assert key_place(tree_of(TEXT), ("contacts", 1, "phone")) == (8, 15)
 
 
 def test_plain_keeps_text_and_leaves_out_what_is_empty() -> None:

@@ -140,7 +140,7 @@ def test_hidden_helplines_leave_the_way_outside(tmp_path: Path, content: Content
     shown = "".join(value.text for value in made.values.values() if value.kind is Kind.HTML)
     for name in ("alarm_112", "zelfdoding_113", "politie", "juridisch_loket", "luisterlijn"):
         assert content.helplines[name].name.in_language("nl") in shown
-    assert content.helplines["veilig_thuis"].name.in_language("nl") not in shown
+    assert content.helplines["slachtofferhulp"].name.in_language("nl") not in shown
 
 
 def test_a_sector_line_shows_only_in_its_sector(tmp_path: Path, content: Content) -> None:

@@ -42,8 +42,10 @@ def test_the_search_knows_only_the_readers_language(example: str, sites: Path) -
 
 
 def test_only_the_stemmers_of_the_site_are_there(sites: Path) -> None:
-    names = {path.name for path in (sites / "snijders/assets/javascripts/lunr/min").iterdir()}
-    assert names == {"lunr.stemmer.support.min.js", "lunr.nl.min.js"}
+    workers = {path.name: path.read_text("utf-8") for path in (sites / "snijders/assets/javascripts/workers").iterdir()}
+    assert set(workers) == {"search.nl.js"}
+    assert "stopWordFilter-nl" in workers["search.nl.js"]
+    assert not list((sites / "snijders/assets/javascripts").glob("lunr*"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -60,7 +62,7 @@ def test_a_sitemap_is_there_only_for_who_wants_to_be_found(sites: Path) -> None:
     assert "lastmod" not in sitemap
     for example in ("lagelanden", "snijders"):
         assert not list((sites / example).glob("sitemap*"))
-        assert b'content="noindex, nofollow, noarchive"' in (sites / example / "index.html").read_bytes()
+        assert b'content="noindex, noarchive"' in (sites / example / "index.html").read_bytes()
 
 
 @pytest.mark.parametrize(

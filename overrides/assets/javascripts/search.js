@@ -7,7 +7,7 @@
   const opener = document.querySelector("[data-search-open]");
   if (!dialog || !opener || typeof dialog.showModal !== "function" || !window.Worker) return;
 
-  const { worker: workerPath, index: indexPath, root, home, others, none, some, broken } = dialog.dataset;
+  const { worker: workerPath, index: indexPath, root, language, home, others, none, some, broken } = dialog.dataset;
   const input = dialog.querySelector("input");
   const status = dialog.querySelector("[data-search-status]");
   const results = dialog.querySelector("[data-search-results]");
@@ -67,7 +67,7 @@
       const response = await fetch(indexPath);
       const { config, docs } = await response.json();
       const own = docs.filter((entry) => !foreign(entry.location));
-      worker.postMessage({ type: SETUP, data: { config, docs: own, options: {} } });
+      worker.postMessage({ type: SETUP, data: { config: { ...config, lang: [language] }, docs: own, options: {} } });
     } catch {
       fail();
     }

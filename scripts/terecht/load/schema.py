@@ -28,7 +28,7 @@ def _lenient(node: Any) -> Any:
         return node
     loose = {key: _lenient(value) for key, value in node.items() if key != "title" or isinstance(value, dict)}
     # An absent key is absent; nobody writes null.
-    if loose.get("default", "") is None:
+    if loose.get("default", "") is None or isinstance(loose.get("default"), dict):
         del loose["default"]
     if "anyOf" in loose:
         loose["anyOf"] = [kind for kind in loose["anyOf"] if kind != {"type": "null"}]

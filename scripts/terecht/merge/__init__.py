@@ -88,7 +88,7 @@ class Site:
 
 
 class Templates:
-    """Renders page templates to Markdown with slots, and holds the environment of the fragments."""
+    """The compiled templates of pages and fragments: compiled once, used for every organisation."""
 
     def __init__(self, overrides: Path) -> None:
         self.fragments = environment(overrides / "fragments")
@@ -99,6 +99,13 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._compiled: dict[str, jinja2.Template] = {}
+
+    def page(self, text: str) -> jinja2.Template:
+        """The compiled template of a page."""
+        if text not in self._compiled:
+            self._compiled[text] = self.pages.from_string(text)
+        return self._compiled[text]
 
 
 def _shown(value: Any) -> Any:
@@ -174,7 +181,7 @@ def _shared_page(
 
     names = {name: block(name) for name in fragments.content.fragments()}
     facts = see(client.organisation, language, ledger)
-    body = templates.pages.from_string(template.text).render(**facts, **names)
+    body = templates.page(template.text).render(**facts, **names)
     fallback = template.language if template.language != language else None
     languages = client.organisation.languages
     text = PageText(languages, language, template.name, template.title, body, fallback)
@@ -221,7 +228,7 @@ def _frame(
     values = {
         "name": Value(Kind.TEXT, organisation.name),
         "title": Value(Kind.TEXT, organisation.title),
-        "robots": Value(Kind.TEXT, "index, follow" if organisation.indexable == "yes" else "noindex, nofollow, noarchive"),
+        "robots": Value(Kind.TEXT, "index, follow" if organisation.indexable == "yes" else "noindex, noarchive"),
         "exit_url": Value(Kind.URL, str(organisation.exit_url)),
         "root": Value(Kind.PATH, site_path(organisation.url or "/")),
         "logo": Value(Kind.HTML, fragments.logo()),

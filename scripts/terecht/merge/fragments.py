@@ -23,7 +23,12 @@ from terecht.load.values import Text, phone_link
 from terecht.slots import ROOT
 
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
-ALWAYS_SHOWN = frozenset({"alarm_112", "zelfdoding_113", "politie", "juridisch_loket", "luisterlijn"})
+ALWAYS_SHOWN = frozenset(
+    {
+        *("alarm_112", "zelfdoding_113", "politie", "centrum_seksueel_geweld", "veilig_thuis"),
+        *("juridisch_loket", "luisterlijn"),
+    }
+)
 
 #: The folder of the photos of contacts.
 PEOPLE = "people/"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import jinja2
@@ -200,12 +201,17 @@ def _attribute(owner: Any, name: str, written: str) -> Any:
         return tuple[Contact, ...]
     if isinstance(owner, type) and issubclass(owner, BaseModel):
         if name in owner.model_fields:
-            return get_type_hints(owner, include_extras=False)[name]
+            return _hints(owner)[name]
         named = owner.__dict__.get(name)
         if isinstance(named, property) and named.fget is not None:
             return get_type_hints(named.fget)["return"]
         raise _Mistake("T080", f"'{written}' has no '{name}'", did_you_mean(name, owner.model_fields))
     raise _Mistake("T080", f"'{written}' has no parts, so no '{name}'")
+
+
+@cache
+def _hints(model: type[BaseModel]) -> dict[str, Any]:
+    return get_type_hints(model)
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool]:

@@ -1,5 +1,4 @@
-"""The files of the theme that every site gets: Material's stylesheet and search worker, and our own. No source maps, and
-only the stemmers of the site's languages."""
+"""The files of the theme that every site gets: Material's stylesheet and search worker, and our own; no source maps."""
 
 from __future__ import annotations
 
@@ -20,19 +19,26 @@ _BUILT_IN = {"en"}
 
 def assets(root: Path, shell: Shell) -> Mapping[str, bytes]:
     """The shared files of a site with this shell, by path within the site."""
-    files = {
-        "assets/stylesheets/material.css": _plain(_one("stylesheets/main.*.min.css")),
-        "assets/javascripts/workers/search.js": _plain(_one("javascripts/workers/search.*.min.js")),
-    }
-    stemmed = [language for language in shell.languages if language not in _BUILT_IN]
-    for name in ["stemmer.support", *stemmed] if stemmed else []:
-        path = f"javascripts/lunr/min/lunr.{name}.min.js"
-        files[f"assets/{path}"] = _plain(_MATERIAL / path)
+    files = {"assets/stylesheets/material.css": _plain(_one("stylesheets/main.*.min.css"))}
+    for language in shell.languages:
+        files[f"assets/javascripts/workers/search.{language}.js"] = _search_worker(language)
     own = root / "overrides"
     for path in sorted((own / "assets").rglob("*")):
         if path.is_file():
             files[path.relative_to(own).as_posix()] = path.read_bytes()
     return MappingProxyType(files)
+
+
+def _search_worker(language: str) -> bytes:
+    """Material's search worker with the stemmer of one language in the same file.
+
+    The worker would import its stemmers, and what a worker imports is asked for with a Referer, whatever the page says.
+    """
+    worker = _plain(_one("javascripts/workers/search.*.min.js"))
+    if language in _BUILT_IN:
+        return worker
+    stemmers = [_plain(_MATERIAL / f"javascripts/lunr/min/lunr.{name}.min.js") for name in ("stemmer.support", language)]
+    return b"\n".join([b"self.importScripts = () => {};", worker, *stemmers])
 
 
 def _one(pattern: str) -> Path:
