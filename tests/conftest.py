@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import http.server
 import shutil
@@ -20,7 +20,7 @@ from terecht.publish import Outlet
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ("lagelanden", "snijders", "vuurvlinder")
-TODAY = datetime.date(2026, 11, 23)
+TODAY = dt.date(2026, 11, 23)
 
 MINIMAL = """\
 schema: 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, ROOT, TODAY
 
+from conftest import EXAMPLES, ROOT, TODAY
 from terecht.audit import audit, audit_rendered
 from terecht.load import load
 from terecht.load.content import Content
@@ -28,7 +28,9 @@ def test_the_examples_are_clean(example: str, sites: Path) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(example: str, project: Project, content: Content) -> None:
+def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
+    example: str, project: Project, content: Content
+) -> None:
     client, _ = load(ROOT / "organisations" / example, content, TODAY)
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
@@ -49,7 +51,11 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(example: st
         ("</head>", "<style>p{}</style></head>", "a <style>"),
         ("</head>", '<base href="/x/"></head>', "a <base>"),
         ("</body>", '<iframe src="x"></iframe></body>', "a <iframe>"),
-        ("</body>", '<img src="https://elders.example/x.png" alt=""></body>', "<img> loads from another host"),
+        (
+            "</body>",
+            '<img src="https://elders.example/x.png" alt=""></body>',
+            "<img> loads from another host",
+        ),
         ("</body>", '<img src="//elders.example/x.png" alt=""></body>', "<img> loads from another host"),
         ("</body>", '<a href="javascript:x()">x</a></body>', "an address that runs or holds something"),
         ("</body>", '<a href="ftp://elders.example/">x</a></body>', "an address with the scheme 'ftp'"),
@@ -58,7 +64,7 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(example: st
         ("</body>", '<a href="/wie/">x</a></body>', "'/wie/' leaves the site"),
         ("</body>", '<a href="../anders/">x</a></body>', "'../anders/' leaves the site"),
         ("</body>", '<p id="menu"></p></body>', "the id 'menu' stands here twice"),
-        ("</body>", f"{sentinel(100)}</body>", "nothing fills slot 100"),
+        ("</body>", f"{sentinel(100)}</body>", "slot 100 has no value"),
         ("</body>", "\ue002</body>", "a slot that nobody filled"),
         ("</body>", "\ue000</body>", "a slot that is broken in two"),
     ],
@@ -85,7 +91,7 @@ def test_a_file_that_nobody_refers_to_is_seen(sites: Path) -> None:
         ("<style>{text}</style>", "stands in a <style>"),
         ("<!-- {text} -->", "a slot stands in a comment"),
         ("<p {text}></p>", "part of the name"),
-        ("<p>{unknown}</p>", "nothing fills slot"),
+        ("<p>{unknown}</p>", "slot 9 has no value"),
     ],
 )
 def test_a_slot_in_the_wrong_place_is_seen(page: str, fault: str) -> None:

@@ -79,9 +79,7 @@ def schemes(palette: brand.Palette) -> list[tuple[str, dict[str, str]]]:
 
 def least(tokens: dict[str, str], token: str) -> tuple[float, float]:
     """The contrast of a token on its hardest ground, and the contrast it needs."""
-    grounds = [
-        (contrast(tokens[token], tokens[under]), need) for over, under, need in brand.PAIRS if over == token
-    ]
+    grounds = [(contrast(tokens[token], tokens[under]), need) for over, under, need in brand.PAIRS if over == token]
     return min(grounds)
 
 
@@ -139,9 +137,7 @@ def test_the_card_is_told_from_the_page_and_hardly_tinted() -> None:
 @pytest.mark.parametrize("colour", ["#00539f", "#000000", "#b00020", "#3f51b5"])
 def test_a_colour_that_reads_on_white_is_not_moved_in_light(colour: str) -> None:
     palette = brand.derive(colour, None)
-    assert {palette.light[token] for token in ("header", "link", "link-hover", "button", "button-edge")} == {
-        colour
-    }
+    assert {palette.light[token] for token in ("header", "link", "link-hover", "button", "button-edge")} == {colour}
     assert [move for move in palette.moves if move.scheme == "light"] == []
 
 
@@ -212,9 +208,7 @@ def test_without_an_accent_the_colour_takes_its_place() -> None:
 # --- what is refused
 
 
-@pytest.mark.parametrize(
-    "colour", ["#ffffff", "#fefefe", "#fafafa", "#f5f5f5", "#fff8f8", "#fffff0", "#f0f8ff"]
-)
+@pytest.mark.parametrize("colour", ["#ffffff", "#fefefe", "#fafafa", "#f5f5f5", "#fff8f8", "#fffff0", "#f0f8ff"])
 def test_a_header_like_the_page_is_refused_with_one_that_works(colour: str) -> None:
     works = brand.nearest(colour)
     message = f"brand.colour: the header in {colour} can not be told from the page"
@@ -244,9 +238,7 @@ def test_what_is_not_a_colour_reaches_no_palette(colour: str) -> None:
 
 def test_white() -> None:
     message = "brand.colour: the header in #ffffff can not be told from the page"
-    assert told(colour="#FFFFFF", accent="#ffff00") == [
-        ("T070", message, "the nearest that works is '#eeeeee'")
-    ]
+    assert told(colour="#FFFFFF", accent="#ffff00") == [("T070", message, "the nearest that works is '#eeeeee'")]
 
 
 def test_a_light_colour() -> None:
@@ -256,9 +248,7 @@ def test_a_light_colour() -> None:
 
 
 def test_a_dark_colour_and_a_middling_accent() -> None:
-    of_colour = (
-        "brand.colour: '#00539f' is hard to read as a link in dark mode, so it becomes '#5096e7' there"
-    )
+    of_colour = "brand.colour: '#00539f' is hard to read as a link in dark mode, so it becomes '#5096e7' there"
     of_accent = (
         "brand.accent: '#808080' is hard to read as a link under the pointer, "
         "so it becomes '#707070' in light mode and '#939393' in dark mode"
@@ -297,9 +287,7 @@ def test_the_stylesheet_has_both_schemes_and_paper() -> None:
     assert dark.startswith("@media (prefers-color-scheme:dark){:root{--t-page:#1e2129;")
     assert paper.startswith("@media print{:root{--t-page:#ffffff;")
     for line, tokens in ((root, palette.light), (dark, palette.dark), (paper, palette.light)):
-        assert {f"--t-{token}": value for token, value in tokens.items()}.items() <= declarations(
-            line
-        ).items()
+        assert {f"--t-{token}": value for token, value in tokens.items()}.items() <= declarations(line).items()
     assert css.count("{") == css.count("}")
     assert "url(" not in css
     assert "<" not in css
@@ -323,11 +311,7 @@ def test_the_variables_are_those_that_this_version_of_material_uses() -> None:
     folder = Path(str(material.__path__[0])) / "templates" / "assets" / "stylesheets"
     (main,) = folder.glob("main.*.min.css")
     theirs = main.read_text(encoding="utf-8")
-    ours = {
-        name
-        for name in declarations(sheet.stylesheet(brand.derive("#00539f", None)))
-        if name.startswith("--md-")
-    }
+    ours = {name for name in declarations(sheet.stylesheet(brand.derive("#00539f", None))) if name.startswith("--md-")}
     assert ours <= set(re.findall(r"(--md-[a-z-]+):", theirs))
     coloured = {name for name in re.findall(r"var\((--md-[a-z-]+)", theirs) if "-color" in name}
     left = {name for name in coloured - ours if not name.startswith("--md-mermaid")}
@@ -344,9 +328,7 @@ def test_the_icon_draws_and_does_nothing_else() -> None:
 
 
 def test_the_neutral_icon_tells_nothing() -> None:
-    one, other = (
-        sheet.favicon(brand.derive(colour, None), neutral=True) for colour in ("#00539f", "#ffcc00")
-    )
+    one, other = (sheet.favicon(brand.derive(colour, None), neutral=True) for colour in ("#00539f", "#ffcc00"))
     assert one == other
     assert b"path" not in one
 

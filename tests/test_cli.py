@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL, ROOT
 
+from conftest import MINIMAL, ROOT
 from terecht.load.schema import schema
 from terecht.pipeline import Project
 
@@ -21,7 +21,12 @@ TERECHT = Path(sys.executable).with_name("terecht")
 
 def run(*arguments: str | Path, cwd: Path = ROOT) -> tuple[int, str, str]:
     done = subprocess.run(
-        [TERECHT, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"}
+        [TERECHT, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "200"},
     )
     assert "Traceback" not in done.stderr + done.stdout
     return done.returncode, done.stdout, done.stderr

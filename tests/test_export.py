@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, pages_of
 
+from conftest import EXAMPLES, ROOT, TODAY, pages_of
 from terecht.export import entities, export
 from terecht.load import load
 from terecht.load.content import Content
@@ -37,7 +37,9 @@ def stock_build(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_stock_mkdocs_shows_the_same_text(example: str, project: Project, content: Content, sites: Path, tmp_path: Path) -> None:
+def test_stock_mkdocs_shows_the_same_text(
+    example: str, project: Project, content: Content, sites: Path, tmp_path: Path
+) -> None:
     built = stock_build(exported(project, content, example, tmp_path / "export"))
     pages = pages_of(sites / example)
     assert pages == pages_of(built)
@@ -80,7 +82,10 @@ def test_an_export_is_plain(project: Project, content: Content, tmp_path: Path) 
     folder = exported(project, content, "lagelanden", tmp_path / "export")
     configuration = yaml.safe_load((folder / "mkdocs.yml").read_text("utf-8"))
     assert "hooks" not in configuration
-    assert [next(iter(p)) if isinstance(p, dict) else p for p in configuration["plugins"]] == ["search", "i18n"]
+    assert [next(iter(p)) if isinstance(p, dict) else p for p in configuration["plugins"]] == [
+        "search",
+        "i18n",
+    ]
     assert not list(folder.rglob("*.py"))
     for path in (folder / "docs").rglob("*.md"):
         text = path.read_text("utf-8")

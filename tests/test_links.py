@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conftest import EXAMPLES, Served
 
 Serve = Callable[[Path, str], Served]
@@ -15,12 +16,21 @@ LINKCHECKER = Path(sys.executable).with_name("linkchecker")
 
 
 def follow(address: str, tmp_path: Path) -> tuple[int, str]:
-    """LinkChecker's exit code and report. Addresses outside the site are not asked, since no test needs the network, and
-    ``nofollow`` is for search engines."""
+    """LinkChecker's exit code and report; addresses outside the site are not asked, since no test needs the network."""
     configuration = tmp_path / "linkcheckerrc"
     configuration.write_text("[checking]\nrobotstxt=0\n[AnchorCheck]\n", "utf-8")
     done = subprocess.run(
-        [LINKCHECKER, "--config", configuration, "--no-status", "--ignore-url", rf"^(?!{address})", "--output", "text", address],
+        [
+            LINKCHECKER,
+            "--config",
+            configuration,
+            "--no-status",
+            "--ignore-url",
+            rf"^(?!{address})",
+            "--output",
+            "text",
+            address,
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -34,7 +44,10 @@ def test_nothing_is_broken_under_a_path(example: str, sites: Path, serve_folder:
     code, report = follow(served.address, tmp_path)
     assert code == 0, report
     asked = {path.partition("?")[0].removeprefix("/intranet/hr/hulp/") for path, _ in served.requests}
-    pages = {path.relative_to(sites / example).as_posix().removesuffix("index.html") for path in (sites / example).rglob("index.html")}
+    pages = {
+        path.relative_to(sites / example).as_posix().removesuffix("index.html")
+        for path in (sites / example).rglob("index.html")
+    }
     assert pages <= asked
 
 

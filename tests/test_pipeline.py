@@ -1,4 +1,4 @@
-"""The stages in a row: nothing is built twice, one bad organisation stops no other, a value changes only where it shows."""
+"""The stages in a row: nothing is built twice, one bad organisation stops no other, a value changes where it shows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, MINIMAL, ROOT, build_all
 
+from conftest import EXAMPLES, MINIMAL, ROOT, build_all
 from terecht import __version__, publish
 from terecht.pipeline import Project
 from terecht.publish import Outlet
@@ -31,7 +31,9 @@ def test_the_second_time_nothing_is_built(small: Make, tmp_path: Path) -> None:
     assert results(project, tmp_path / "site", force=True) == ["built", "built"]
 
 
-@pytest.mark.parametrize("path", ["docs/nl/wie.md", "overrides/partials/footer.html", "docs/words/nl.yml", "mkdocs.yml"])
+@pytest.mark.parametrize(
+    "path", ["docs/nl/wie.md", "overrides/partials/footer.html", "docs/words/nl.yml", "mkdocs.yml"]
+)
 def test_what_all_share_changes_all(small: Make, tmp_path: Path, path: str) -> None:
     project = small(een=MINIMAL)
     build_all(project, tmp_path / "site")
@@ -53,12 +55,18 @@ def test_one_bad_organisation_stops_no_other_and_keeps_its_old_site(small: Make,
     before = tree(tmp_path / "site/twee")
     (project.organisations / "twee/organisation.yml").write_text(MINIMAL.replace("phone", "phne"), "utf-8")
     outcomes = build_all(project, tmp_path / "site", force=True)
-    assert {outcome.id: outcome.result for outcome in outcomes} == {"een": "built", "twee": "failed", "drie": "built"}
+    assert {outcome.id: outcome.result for outcome in outcomes} == {
+        "een": "built",
+        "twee": "failed",
+        "drie": "built",
+    }
     assert tree(tmp_path / "site/twee") == before
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_a_site_is_the_same_bytes_alone_and_in_company(example: str, project: Project, sites: Path, tmp_path: Path) -> None:
+def test_a_site_is_the_same_bytes_alone_and_in_company(
+    example: str, project: Project, sites: Path, tmp_path: Path
+) -> None:
     build_all(project, tmp_path / "site", example)
     assert tree(tmp_path / "site" / example) == tree(sites / example)
 
@@ -78,14 +86,28 @@ def test_one_phone_number_changes_exactly_the_files_that_show_it(small: Make, tm
     showing = {path for path, data in after.items() if new.encode() in data}
     assert set(before) == set(after)
     assert changed == showing
-    assert showing == {"index.html", "en/index.html", "wie/index.html", "en/wie/index.html", "search/nl.json", "search/en.json"}
+    assert showing == {
+        "index.html",
+        "en/index.html",
+        "wie/index.html",
+        "en/wie/index.html",
+        "search/nl.json",
+        "search/en.json",
+    }
     for path in changed:
         swapped = after[path].replace(new.encode(), old.encode()).replace(b"+31612345679", b"+31612345671")
         assert swapped == before[path]
 
 
 def test_values_are_on_the_page_as_they_were_written(small: Make, tmp_path: Path) -> None:
-    names = {"een": "12:30", "twee": "no", "drie": "0612345670", "vier": "1.10", "vijf": "2026-11-01", "zes": "Ik & <b> \"Jij\" 'wij'"}
+    names = {
+        "een": "12:30",
+        "twee": "no",
+        "drie": "0612345670",
+        "vier": "1.10",
+        "vijf": "2026-11-01",
+        "zes": "Ik & <b> \"Jij\" 'wij'",
+    }
     quoted = {key: "'" + value.replace("'", "''") + "'" if key == "zes" else value for key, value in names.items()}
     project = small(**{key: MINIMAL.replace("Jip Bos", value) for key, value in quoted.items()})
     build_all(project, tmp_path / "site")
@@ -93,10 +115,14 @@ def test_values_are_on_the_page_as_they_were_written(small: Make, tmp_path: Path
 
     for key, value in names.items():
         page = (tmp_path / "site" / key / "index.html").read_text("utf-8")
-        assert f'<p class="t-card__name">{html.escape(value)}</p>' in page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
-        assert html.escape(value) in html.unescape((tmp_path / "site" / key / "search/nl.json").read_text("utf-8")).replace(
-            '\\"', '"'
-        ) or value in html.unescape((tmp_path / "site" / key / "search/nl.json").read_text("utf-8")).replace('\\"', '"')
+        assert f'<p class="t-card__name">{html.escape(value)}</p>' in page.replace("&#34;", "&quot;").replace(
+            "&#39;", "&#x27;"
+        )
+        assert html.escape(value) in html.unescape(
+            (tmp_path / "site" / key / "search/nl.json").read_text("utf-8")
+        ).replace('\\"', '"') or value in html.unescape(
+            (tmp_path / "site" / key / "search/nl.json").read_text("utf-8")
+        ).replace('\\"', '"')
 
 
 def test_the_version_is_in_the_footer_and_the_manifest(sites: Path) -> None:

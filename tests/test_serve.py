@@ -1,4 +1,4 @@
-"""The live preview: a saved value is on screen within 300 ms, a saved template within 3 s, and a mistake ends nothing."""
+"""The live preview: a saved value is on screen in 300 ms, a saved template in 3 s, and a mistake ends nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL
 from playwright.sync_api import Browser, expect
 
+from conftest import MINIMAL
 from terecht.pipeline import Project
 
 Make = Callable[..., Project]
@@ -24,7 +24,11 @@ TERECHT = Path(sys.executable).with_name("terecht")
 @contextlib.contextmanager
 def serving(project: Project) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     process = subprocess.Popen(
-        [TERECHT, "serve", "een", "--port", "0"], cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [TERECHT, "serve", "een", "--port", "0"],
+        cwd=project.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         assert process.stdout is not None

@@ -29,7 +29,9 @@ def test_a_text_survives_the_search_index(value: str) -> None:
 
 
 def test_a_fragment_is_searched_by_its_words() -> None:
-    fragment = Value(Kind.HTML, '<ul><li><a href="tel:112">Bel 112</a></li><li>Jip &amp; Kim</li></ul><script>x</script>')
+    fragment = Value(
+        Kind.HTML, '<ul><li><a href="tel:112">Bel 112</a></li><li>Jip &amp; Kim</li></ul><script>x</script>'
+    )
     assert fill_index(sentinel(1), {1: fragment}) == "Bel 112 Jip &amp; Kim"
 
 

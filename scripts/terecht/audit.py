@@ -1,7 +1,7 @@
-"""The fifth stage: does a built site hold what readers are promised? Every page is parsed once, and every link followed.
+"""The fifth stage: does a built site hold what readers are promised? Every page is parsed, every link followed.
 
-Checked before anything is published: each slot stood where its kind may stand, nothing inline runs, nothing is loaded from
-another host, every link and anchor leads somewhere. What this finds is a mistake of ours, so it stops the site.
+Checked before anything is published: each slot stood where its kind may stand, nothing inline runs, nothing is loaded
+from another host, every link and anchor leads somewhere. What this finds is a mistake of ours, so it stops the site.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data-w
 #: Elements that load what their address names, as soon as the page is there.
 _LOADING = frozenset({"script", "link", "img", "iframe", "embed", "object", "source", "video", "audio", "form"})
 _OUTSIDE = frozenset({"https", "http", "mailto", "tel"})
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 
 
 class Anatomy(HTMLParser):
@@ -63,7 +65,7 @@ class Anatomy(HTMLParser):
         for slot in SLOT.finditer(data):
             kind = self.kinds.get(int(slot.group(1)))
             if kind is None:
-                self.faults.append(f"nothing fills slot {slot.group(1)}")
+                self.faults.append(f"slot {slot.group(1)} has no value")
             elif kind not in {Kind.TEXT, Kind.HTML}:
                 self.faults.append(f"slot {slot.group(1)} is an address and stands in a text")
             if self.open and self.open[-1] in {"script", "style"}:
@@ -83,22 +85,28 @@ class Anatomy(HTMLParser):
             if value in self.ids:
                 self.faults.append(f"the id '{value}' stands here twice")
             self.ids.append(value)
-        is_address = name in _ADDRESSES
-        if is_address:
+        if name in _ADDRESSES:
             self._address(tag, value)
         for slot in SLOT.finditer(value):
-            number = int(slot.group(1))
-            kind = self.kinds.get(number)
-            if kind is None:
-                self.faults.append(f"nothing fills slot {number}")
-            elif kind is Kind.HTML:
-                self.faults.append(f"slot {number} is a fragment and stands in the attribute '{name}'")
-            elif kind is Kind.TEXT and is_address:
-                self.faults.append(f"slot {number} is a text and stands in the address '{name}'")
-            elif kind in {Kind.URL, Kind.LINK} and not (is_address and value == slot.group()):
-                self.faults.append(f"slot {number} is an address and is not alone in an address")
-            elif kind is Kind.PATH and not value.startswith(slot.group()):
-                self.faults.append(f"slot {number} is the path of the site and does not start an address")
+            if problem := self._misplaced(slot, name, value):
+                self.faults.append(f"slot {slot.group(1)} {problem}")
+
+    def _misplaced(self, slot: re.Match[str], name: str, value: str) -> str | None:
+        """What is wrong with a slot in an attribute."""
+        is_address = name in _ADDRESSES
+        match self.kinds.get(int(slot.group(1))):
+            case None:
+                return "has no value"
+            case Kind.HTML:
+                return f"is a fragment and stands in the attribute '{name}'"
+            case Kind.TEXT if is_address:
+                return f"is a text and stands in the address '{name}'"
+            case Kind.URL | Kind.LINK if not (is_address and value == slot.group()):
+                return "is an address and is not alone in an address"
+            case Kind.PATH if not value.startswith(slot.group()):
+                return "is the path of the site and does not start an address"
+            case _:
+                return None
 
     def _address(self, tag: str, value: str) -> None:
         if SLOT.fullmatch(value):
@@ -135,11 +143,13 @@ def audit(files: Mapping[str, bytes], site_path: str) -> list[str]:
     for path, data in files.items():
         if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]|\\\\ue00", data.decode()):
             faults.append(f"{path}: a slot that nobody filled")
-    for path, page in pages.items():
-        for address in page.addresses:
-            if problem := _dead(path, address, files, pages, site_path):
-                faults.append(f"{path}: {problem}")
-    reached = set(_reached(files, pages, site_path))
+    faults += [
+        f"{path}: {problem}"
+        for path, page in pages.items()
+        for address in page.addresses
+        if (problem := _dead(path, address, files, pages, site_path))
+    ]
+    reached = set(_reached(pages, site_path))
     faults += [f"{path}: no page refers to it" for path in sorted(set(files) - reached)]
     return faults
 
@@ -177,7 +187,7 @@ def _dead(
     return None
 
 
-def _reached(files: Mapping[str, bytes], pages: Mapping[str, Anatomy], site_path: str) -> Iterator[str]:
+def _reached(pages: Mapping[str, Anatomy], site_path: str) -> Iterator[str]:
     yield from (f"{NOT_FOUND}.html", "index.html")
     for path, page in pages.items():
         for address in page.addresses:
@@ -190,5 +200,3 @@ def _reached(files: Mapping[str, bytes], pages: Mapping[str, Anatomy], site_path
 def audit_rendered(html: str, values: Mapping[int, Value]) -> list[str]:
     """What is wrong with a rendered page before it is stamped: where its slots stand."""
     return dissect(html, tuple((number, value.kind) for number, value in sorted(values.items()))).faults
-
-

@@ -5,7 +5,7 @@ Exit codes: 0 done · 1 done with findings, or part of the work failed · 2 the 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import os
 import sys
@@ -32,10 +32,14 @@ DONE, FINDINGS, UNUSABLE = 0, 1, 2
 def _shared(command: F) -> F:
     """The options that every command takes."""
     root = click.option(
-        "--root", type=click.Path(path_type=Path), help="The folder with mkdocs.yml. [default: the nearest upwards]"
+        "--root",
+        type=click.Path(path_type=Path),
+        help="The folder with mkdocs.yml. [default: the nearest upwards]",
     )
     organisations = click.option(
-        "--organisations", type=click.Path(path_type=Path), help="The folder of the clients. [default: organisations]"
+        "--organisations",
+        type=click.Path(path_type=Path),
+        help="The folder of the clients. [default: organisations]",
     )
     return root(organisations(command))
 
@@ -43,7 +47,11 @@ def _shared(command: F) -> F:
 _format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _ids = click.argument("ids", nargs=-1, metavar="[ID]...")
 _output = click.option(
-    "--output", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="Where the sites go."
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="Where the sites go.",
 )
 
 
@@ -58,8 +66,7 @@ class _Commands(click.Group):
             _print(refused.findings, "text")
         except PublishError as error:
             click.echo(f"{error.message}; {error.help}", err=True)
-        ctx.exit(UNUSABLE)
-        return None
+        return ctx.exit(UNUSABLE)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -96,7 +103,7 @@ def check_command(ids: tuple[str, ...], form: str, root: Path | None, organisati
 @click.option("--force", is_flag=True, help="Build what has not changed as well.")
 @click.option("--progress", type=click.Choice(["auto", "plain", "none"]), default="auto", show_default=True)
 @_shared
-def build_command(  # noqa: PLR0913  these are the options of the contract
+def build_command(
     ids: tuple[str, ...],
     output: Path,
     jobs: int,
@@ -165,7 +172,7 @@ def serve_command(organisation: str, port: int, root: Path | None, organisations
 
     project = _project(root, organisations)
     (folder,) = choose(project, [organisation])
-    serve(project, folder, port, lambda line: click.echo(line))
+    serve(project, folder, port, click.echo)
 
 
 @main.command("export")
@@ -197,7 +204,7 @@ def _project(root: Path | None, organisations: Path | None) -> Project:
     if not (found / "mkdocs.yml").is_file():
         help_ = "run terecht inside the project, or name its folder with --root"
         raise Refused([Finding(str(found), 1, 1, "T050", "there is no mkdocs.yml here", help_)])
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    today = dt.datetime.now(tz=dt.UTC).date()
     return Project(found, organisations.absolute() if organisations else found / "organisations", today)
 
 
@@ -216,7 +223,9 @@ def _print(findings: Iterable[Finding], form: str) -> None:
 
 
 def _summary(outcomes: list[Outcome], output: Path) -> None:
-    count = {result: sum(outcome.result == result for outcome in outcomes) for result in ("built", "unchanged", "failed")}
+    count = {
+        result: sum(outcome.result == result for outcome in outcomes) for result in ("built", "unchanged", "failed")
+    }
     warnings = sum(not finding.stops for outcome in outcomes for finding in outcome.findings)
     for outcome in outcomes:
         if outcome.result == "built":
@@ -235,7 +244,12 @@ class _Teller:
         self.plain = wanted == "plain" or (wanted == "auto" and not self.console.is_terminal)
         self.said = ""
         if wanted == "auto" and not self.plain:
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
             self.bar = Progress(*columns, console=self.console, transient=True)
 
     def __enter__(self) -> Callable[[str, int, int], None]:

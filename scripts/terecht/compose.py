@@ -18,9 +18,7 @@ _SEARCH = {
 }
 
 
-def compose(
-    site: Site, rendered: Mapping[PageText, RenderedPage], assets: Mapping[str, bytes]
-) -> dict[str, bytes]:
+def compose(site: Site, rendered: Mapping[PageText, RenderedPage], assets: Mapping[str, bytes]) -> dict[str, bytes]:
     """All files of the site, by path. Raises :class:`stamp.UnfilledSlotError` for a slot without a value."""
     files = {**assets, **site.files}
     indexes: dict[str, list[dict[str, str]]] = {language: [] for language in site.shell.languages}

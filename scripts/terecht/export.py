@@ -1,8 +1,8 @@
 """The way out: one organisation as a plain MkDocs project that says the same without terecht.
 
-Its pages are the shared Markdown with this organisation's values as character entities, so that a value is text there too;
-what only the organisation has (a contact card, the footer) stands in them as HTML. Stock ``mkdocs build`` with the same
-public plugins turns it into a site with the same visible text.
+Its pages are the shared Markdown with this organisation's values as character entities, so that a value is text there
+too; what only the organisation has (a contact card, the footer) stands in them as HTML. Stock ``mkdocs build`` with the
+same public plugins turns it into a site with the same visible text.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ This is the site of {name} as a plain MkDocs project, written by terecht {versio
     mkdocs build
 
 `docs/` holds the pages, `overrides/` the theme, `mkdocs.yml` the menu, the languages and the words around the pages.
-The characters that mean something in Markdown are written as `&#…;` where they are part of a name, a number or an address
-of the organisation. Blocks of HTML are contact cards and other lists.
+The characters that mean something in Markdown are written as `&#…;` where they are part of a name, a number or an
+address of the organisation. Blocks of HTML are contact cards and other lists.
 """
 
 
@@ -106,8 +106,10 @@ def _configuration(project: Project, client: Client, site: Site) -> str:
 
 
 def _frame(site: Site, language: str) -> dict[str, Any]:
-    """What stands around every page in one language, from any of its pages. Links in it start with U+E002, the way to
-    the root of the site, which the theme fills in for each page."""
+    """What stands around every page in one language, from any of its pages.
+
+    Links in it start with U+E002, the way to the root of the site, which the theme fills in for each page.
+    """
     page = next(page for page in site.pages if page.language == language)
     values: Mapping[int, Value] = {**page.values, FRAME.index("tab"): site.not_found[FRAME.index("tab")]}
     names = ("tab", "title", "robots", "exit_url", "logo", "own_menu", "emergency", "footer")

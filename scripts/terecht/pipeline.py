@@ -5,7 +5,7 @@ Preview, build and fleet are this one path. One bad organisation never stops the
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import importlib.metadata
 import platform
@@ -29,7 +29,15 @@ from terecht.render.cache import Shelf
 
 #: The libraries whose version can change the bytes of a site.
 _DECIDING = (
-    *("mkdocs", "mkdocs-material", "mkdocs-static-i18n", "Markdown", "pymdown-extensions", "Jinja2", "MarkupSafe"),
+    *(
+        "mkdocs",
+        "mkdocs-material",
+        "mkdocs-static-i18n",
+        "Markdown",
+        "pymdown-extensions",
+        "Jinja2",
+        "MarkupSafe",
+    ),
     *("nh3", "Pillow", "coloraide", "babel", "phonenumbers"),
 )
 
@@ -40,7 +48,7 @@ class Project:
 
     root: Path
     organisations: Path
-    today: datetime.date
+    today: dt.date
 
     @property
     def shelf(self) -> Path:
@@ -88,14 +96,25 @@ def choose(project: Project, ids: Iterable[str]) -> list[Path]:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise Refused(
-            Finding(shown_path(project.organisations), 1, 1, "T046", f"there is no organisation '{name}'", did_you_mean(name, known))
+            Finding(
+                shown_path(project.organisations),
+                1,
+                1,
+                "T046",
+                f"there is no organisation '{name}'",
+                did_you_mean(name, known),
+            )
             for name in unknown
         )
     return [known[name] for name in chosen] if chosen else list(known.values())
 
 
 def preview(
-    client: Client, content: Content, project: Project, templates: Templates, kept: dict[PageText, RenderedPage]
+    client: Client,
+    content: Content,
+    project: Project,
+    templates: Templates,
+    kept: dict[PageText, RenderedPage],
 ) -> dict[str, bytes]:
     """One organisation's site in memory; ``kept`` remembers rendered pages from one time to the next."""
     site = merge(client, content, templates)
@@ -139,14 +158,14 @@ def build(
     rendered = render_all(project, content, wanted, jobs)
     shared_files = {site.shell.languages: assets(project.root, site.shell) for site, _, _ in sites}
     staged: list[Release] = []
-    for done, (site, made_from, findings) in enumerate(sites):
+    for done, (site, made_from, warnings) in enumerate(sites):
         tell("writing", done, len(sites))
         try:
             files = finish(site, rendered, shared_files[site.shell.languages])
             staged.append(stage(outlet, site.id, __version__, made_from, files))
-            outcomes[site.id] = Outcome(site.id, "built", findings)
+            outcomes[site.id] = Outcome(site.id, "built", warnings)
         except (Refused, PublishError, OSError) as error:
-            outcomes[site.id] = Outcome(site.id, "failed", (*findings, *_why(error, site.id, outlet)))
+            outcomes[site.id] = Outcome(site.id, "failed", (*warnings, *_why(error, site.id, outlet)))
     if staged:
         settle()
     for release in staged:
@@ -208,7 +227,7 @@ def render_all(
 
 
 def made_from_of(folder: Path, shared: str) -> str:
-    """The hash of everything that decides the bytes of one organisation's site; ``shared`` is that of what all share."""
+    """The hash of all that decides the bytes of one organisation's site; ``shared`` is that of what all share."""
     own = _digest_of_files(folder.parent, (folder.name,))
     return hashlib.sha256(f"{shared} {own} {_program_digest()}".encode()).hexdigest()
 
@@ -253,5 +272,3 @@ def _digest_of_files(root: Path, names: tuple[str, ...]) -> str:
             if path.is_file() and not path.is_symlink():
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-

@@ -1,7 +1,7 @@
 """The live preview: saves go in, the page in the browser follows, and a mistake shows there instead of ending the work.
 
-The site is made in memory by the same stages as a build. Nothing is written; rendered pages are kept from one save to the
-next, so that a changed value costs a stamp and only a changed template costs the engine.
+The site is made in memory by the same stages as a build. Nothing is written; rendered pages are kept from one save to
+the next, so that a changed value costs a stamp and only a changed template costs the engine.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Stage:
 
 @dataclass
 class Kept:
-    """What a preview keeps from one save to the next; ``content`` and ``templates`` until one of their files is saved."""
+    """What a preview keeps between saves; ``content`` and ``templates`` until one of their own files is saved."""
 
     content: Content | None = None
     findings: tuple[Finding, ...] = ()
@@ -146,7 +146,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802  the base class's name
+    def do_GET(self) -> None:
         """A file of the site, the preview's own script, or the stream that tells of saves."""
         path = unquote(urlsplit(self.path).path)
         if path == _EVENTS:
@@ -168,7 +168,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            name, data = "404.html", stage.files.get("404.html", b"<!doctype html><title>-</title><body></body>")
+            name, data = (
+                "404.html",
+                stage.files.get("404.html", b"<!doctype html><title>-</title><body></body>"),
+            )
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if kind == "text/html":
             data = data.replace(b"</body>", _banner(stage.findings) + b"</body>", 1)

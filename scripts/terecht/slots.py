@@ -1,8 +1,8 @@
 """Slots: the places in a shared page where an organisation's value will stand.
 
-A slot is a private-use sentinel around a number. Markdown, Jinja and Material pass it through untouched, and no value can
-hold one, because loading refuses private-use characters. What a number means is kept beside the page, never in it: pages
-of two organisations with the same text are one page.
+A slot is a private-use sentinel around a number. Markdown, Jinja and Material pass it through untouched, and no value
+can hold one, because loading refuses private-use characters. What a number means is kept beside the page, never in it:
+pages of two organisations with the same text are one page.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Value:
 
 
 def sentinel(number: int) -> str:
-    """The slot with this number, as it travels through the renderer.
+    r"""The slot with this number, as it travels through the renderer.
 
     >>> sentinel(7) == "\\ue0007\\ue001"
     True

@@ -1,7 +1,7 @@
 """The fourth stage: a rendered page is cut at its slots, and one organisation's values are put in, escaped.
 
-A value can land in three places: the text or a quoted attribute of HTML, an attribute that is an address as a whole, and
-a string of JSON (the search index). It can not become anything else there: the escapes below are for all three, and
+A value can land in three places: the text or a quoted attribute of HTML, an attribute that is an address as a whole,
+and a string of JSON (the search index). It can not become anything else there: the escapes below are for all three, and
 ``audit`` makes sure that no slot stands anywhere else. A slot that nobody fills is an error, never output.
 """
 
@@ -32,7 +32,7 @@ class Stamp:
 
 
 def cut(page: str) -> Stamp:
-    """The stamp of a rendered page.
+    r"""The stamp of a rendered page.
 
     >>> cut("a\\ue0007\\ue001b")
     Stamp(texts=('a', 'b'), slots=(7,))

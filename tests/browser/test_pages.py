@@ -1,4 +1,4 @@
-"""Every page in a real browser: nothing leaves, nothing stays, everyone can use it (TRUST 1–4, 7–14, 17, 19, 20)."""
+"""Every page in a real browser: nothing leaves, nothing stays, everyone can use it (TRUST 1-4, 7-14, 17, 19, 20)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
+
 from conftest import EXAMPLES, Served, pages_of
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -156,7 +157,9 @@ def test_axe_finds_nothing(
     for address in [*pages_of(sites / example), "weg/weg/"]:
         page.goto(addresses[example].address + address)
         results = Axe().run(page, options={"runOnly": tags})
-        found += [(address, violation["id"], violation["nodes"][0]["target"]) for violation in results.response["violations"]]
+        found += [
+            (address, violation["id"], violation["nodes"][0]["target"]) for violation in results.response["violations"]
+        ]
     assert found == []
 
 
@@ -297,7 +300,12 @@ def test_a_name_with_marks_is_text_in_the_search(
     served = serve_folder(folder, "/")
     page = open_context().new_page()
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     page.goto(served.address)
     page.locator("[data-search-open]").click()
     page.locator("dialog input").fill("zoekmij")
@@ -335,7 +343,9 @@ def test_without_a_script_everything_that_matters_is_there(
         assert leave.get_attribute("href") == "https://www.knmi.nl/"
         expect(page.locator("[data-search-open]")).to_be_hidden()
         page.get_by_role("button", name="Menu").click()
-        expect(page.get_by_text(re.compile("Zoeken werkt alleen met JavaScript|Search needs JavaScript"))).to_be_visible()
+        expect(
+            page.get_by_text(re.compile("Zoeken werkt alleen met JavaScript|Search needs JavaScript"))
+        ).to_be_visible()
 
 
 def test_language_links_work_without_a_script(addresses: dict[str, Served], open_context: Open) -> None:

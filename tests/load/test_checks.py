@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL, ROOT, TODAY
 
+from conftest import MINIMAL, ROOT, TODAY
 from terecht.load import load
 from terecht.load.checks import _unset
 from terecht.load.content import Content

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL, TODAY
 
+from conftest import MINIMAL, TODAY
 from terecht.load.content import Content, headings
 from terecht.pipeline import Project, read_content
 
@@ -86,13 +86,11 @@ def test_a_page_that_is_not_translated_is_a_finding_and_stops_nothing(small: Mak
     (project.root / "docs/en/wie.md").unlink()
     content, findings = read_content(project)
     assert content is not None
-    assert [(finding.code, finding.message) for finding in findings] == [
-        ("W112", "there is no translation in 'en'")
-    ]
+    assert [(finding.code, finding.message) for finding in findings] == [("W112", "there is no translation in 'en'")]
 
 
 def test_helplines_that_are_due_for_a_check_are_warned_about(project: Project) -> None:
-    later = Project(project.root, project.organisations, TODAY + datetime.timedelta(days=400))
+    later = Project(project.root, project.organisations, TODAY + dt.timedelta(days=400))
     warned = [line for line in found(later) if " W111 " in line]
     content, _ = read_content(project)
     assert content is not None

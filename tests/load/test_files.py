@@ -136,9 +136,7 @@ def test_the_folder_may_be_gone(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("number", "reason"), [(errno.EACCES, "permission denied"), (errno.EIO, "input/output error")]
-)
+@pytest.mark.parametrize(("number", "reason"), [(errno.EACCES, "permission denied"), (errno.EIO, "input/output error")])
 def test_a_file_that_can_not_be_opened_says_why(
     folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
 ) -> None:
@@ -171,9 +169,7 @@ def test_a_file_that_can_not_be_opened_says_why(
         ([], "logo.png", "put the file itself beside organisation.yml"),
     ],
 )
-def test_a_missing_file_comes_with_what_may_be_meant(
-    tmp_path: Path, there: list[str], name: str, help_: str
-) -> None:
+def test_a_missing_file_comes_with_what_may_be_meant(tmp_path: Path, there: list[str], name: str, help_: str) -> None:
     for other in there:
         (tmp_path / other).touch()
     assert refused(tmp_path, name) == ("T050", f"there is no file '{name}' in this folder", help_)
@@ -237,9 +233,7 @@ def test_what_is_found_can_not_change(folder: Path) -> None:
 
 def test_a_wrong_name_is_found_in_the_yaml_and_a_wrong_file_in_the_file(folder: Path) -> None:
     (folder / "link.png").symlink_to("../secret.png")
-    (folder / "bad.svg").write_bytes(
-        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">\n <a/></svg>'
-    )
+    (folder / "bad.svg").write_bytes(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">\n <a/></svg>')
     (folder / "bad.jpg").write_bytes(b"\xff\xd8\xff")
     (folder / "good.png").write_bytes(png())
     facts = organisation("link.png", "gone.png", "bad.svg", "bad.jpg", "good.png", "bad.jpg")

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, TODAY
 
+from conftest import ROOT, TODAY
 from terecht.findings import CODES, stopping
 from terecht.load import load
 from terecht.load.content import Content
@@ -36,9 +36,7 @@ def test_each_case_finds_something_of_its_own() -> None:
 
 
 def test_every_code_about_an_organisation_is_seen() -> None:
-    seen = {
-        line.split()[1] for case in CASES for line in (case / "expected.txt").read_text("utf-8").splitlines()
-    }
+    seen = {line.split()[1] for case in CASES for line in (case / "expected.txt").read_text("utf-8").splitlines()}
     elsewhere = {
         *("T001", "T032", "T046"),  # test_files, test_values, test_cli
         *("T080", "T081", "T082", "T083", "T085", "T086", "W111", "W112"),  # our own content: test_content

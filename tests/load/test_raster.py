@@ -56,9 +56,7 @@ def cleaned(data: bytes, longest: int = 480) -> raster.Picture:
 def refused(data: bytes) -> tuple[str, str, str]:
     found, findings = raster.clean(data, "somewhere/photo.jpg", 480)
     assert found is None
-    assert [(finding.path, finding.line, finding.column) for finding in findings] == [
-        ("somewhere/photo.jpg", 1, 1)
-    ]
+    assert [(finding.path, finding.line, finding.column) for finding in findings] == [("somewhere/photo.jpg", 1, 1)]
     return findings[0].code, findings[0].message, findings[0].help
 
 
@@ -142,9 +140,7 @@ def test_texts_and_times_of_png_are_gone() -> None:
     texts.add_itxt("Title", "MARKER-international")
     texts.add(b"tIME", b"\x07\xea\x01\x01\x01\x01\x01")
     source = encoded(picture(), "PNG", pnginfo=texts, dpi=(300, 300))
-    assert all(
-        kind in source for kind in (b"MARKER-text", b"zTXt", b"MARKER-international", b"tIME", b"pHYs")
-    )
+    assert all(kind in source for kind in (b"MARKER-text", b"zTXt", b"MARKER-international", b"tIME", b"pHYs"))
     assert_only_pixels(cleaned(source).data)
 
 
@@ -158,10 +154,7 @@ def test_a_thumbnail_and_what_photoshop_adds_is_gone() -> None:
 def profile_with_red_and_blue_swapped() -> bytes:
     """sRGB whose red and blue primaries change places, so that a picture with it looks swapped."""
     body = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    entries = {
-        bytes(body[at : at + 4]): at
-        for at in range(132, 132 + 12 * struct.unpack(">I", body[128:132])[0], 12)
-    }
+    entries = {bytes(body[at : at + 4]): at for at in range(132, 132 + 12 * struct.unpack(">I", body[128:132])[0], 12)}
     red, blue = entries[b"rXYZ"], entries[b"bXYZ"]
     body[red : red + 4], body[blue : blue + 4] = b"bXYZ", b"rXYZ"
     return bytes(body)
@@ -226,9 +219,7 @@ def test_exif_that_is_broken_does_not_spoil_a_photo(kind: Format, exif: bytes) -
     ],
 )
 @pytest.mark.parametrize("kind", FORMATS)
-def test_the_longest_side_is_kept(
-    size: tuple[int, int], longest: int, expected: tuple[int, int], kind: Format
-) -> None:
+def test_the_longest_side_is_kept(size: tuple[int, int], longest: int, expected: tuple[int, int], kind: Format) -> None:
     found = cleaned(encoded(picture(*size), kind), longest)
     assert (found.width, found.height) == expected
 
@@ -301,13 +292,9 @@ def test_a_large_file_is_refused_with_its_size() -> None:
 BOMBS = {
     "png": png_header(30_000, 30_000),
     "webp": webp_header(b"VP8X", bytes(4) + (16_382).to_bytes(3, "little") * 2),
-    "webp lossy": webp_header(
-        b"VP8 ", b"\x30\x01\x00\x9d\x01\x2a" + struct.pack("<HH", 16_000, 16_000) + bytes(20)
-    ),
+    "webp lossy": webp_header(b"VP8 ", b"\x30\x01\x00\x9d\x01\x2a" + struct.pack("<HH", 16_000, 16_000) + bytes(20)),
     "webp exact": webp_header(b"VP8L", b"\x2f" + struct.pack("<I", 15_999 | 15_999 << 14) + bytes(20)),
-    "jpeg": encoded(picture(), "JPEG").replace(
-        struct.pack(">HH", 40, 60), struct.pack(">HH", 60_000, 60_000)
-    ),
+    "jpeg": encoded(picture(), "JPEG").replace(struct.pack(">HH", 40, 60), struct.pack(">HH", 60_000, 60_000)),
 }
 SIZES = {"png": 30_000, "webp": 16_383, "webp lossy": 16_000, "webp exact": 16_000, "jpeg": 60_000}
 
@@ -344,9 +331,7 @@ def test_mutated_files_never_raise(kind: Format) -> None:
     chance = random.Random(20_260_801)  # noqa: S311  the same files each time
     xmp = b"<x:xmpmeta/>"
     profile = profile_with_red_and_blue_swapped()
-    source = encoded(
-        picture(30, 20), kind, exif=exif(), xmp=xmp, icc_profile=profile, comment=b"MARKER-comment"
-    )
+    source = encoded(picture(30, 20), kind, exif=exif(), xmp=xmp, icc_profile=profile, comment=b"MARKER-comment")
     ends = {True: 0, False: 0}
     with warnings.catch_warnings(record=True) as warned:
         for _ in range(300):

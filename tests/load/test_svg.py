@@ -207,16 +207,12 @@ WHOLE = {
         None,
     ),
     "use that multiplies": (
-        HEAD
-        + "".join(f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i in range(9))
-        + "</svg>",
+        HEAD + "".join(f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i in range(9)) + "</svg>",
         None,
     ),
 }
 
-MANY = [
-    f"{side}-{what}" for side in ("stroke", "fill", "stop", "flood") for what in ("opacity", "color", "width")
-]
+MANY = [f"{side}-{what}" for side in ("stroke", "fill", "stop", "flood") for what in ("opacity", "color", "width")]
 MANY += [
     "font-size",
     "font-style",
@@ -279,17 +275,13 @@ def clean(text: str, encoding: str = "utf-8") -> tuple[str | None, list[tuple[st
     data, findings = svg.clean(text.encode(encoding), "logo.svg")
     assert all(finding.path == "logo.svg" and finding.message and finding.help for finding in findings)
     assert all(re.fullmatch(r"[^.\n]([^\n]*[^.\n])?", finding.message) for finding in findings)
-    return (None if data is None else data.decode()), [
-        (found.code, found.line, found.column) for found in findings
-    ]
+    return (None if data is None else data.decode()), [(found.code, found.line, found.column) for found in findings]
 
 
 def tree(text: str) -> object:
     def shape(element: ET.Element) -> object:
         texts = (
-            (element.text, *(child.tail for child in element))
-            if element.tag in {SVG + "text", SVG + "tspan"}
-            else ()
+            (element.text, *(child.tail for child in element)) if element.tag in {SVG + "text", SVG + "tspan"} else ()
         )
         return element.tag, sorted(element.attrib.items()), texts, [shape(child) for child in element]
 
@@ -337,12 +329,8 @@ def test_the_attacks_differ() -> None:
     assert len(set(INSIDE.values())) + len(WHOLE) >= 60
 
 
-@pytest.mark.parametrize(
-    ("name", "file", "place"), [(name, *case) for name, case in WHOLE.items()], ids=WHOLE
-)
-def test_a_file_that_can_do_more_than_draw_is_found(
-    name: str, file: str, place: tuple[int, int] | None
-) -> None:
+@pytest.mark.parametrize(("name", "file", "place"), [(name, *case) for name, case in WHOLE.items()], ids=WHOLE)
+def test_a_file_that_can_do_more_than_draw_is_found(name: str, file: str, place: tuple[int, int] | None) -> None:
     data, findings = clean(file, "utf-16" if "UTF-16" in name else "utf-8")
     assert data is None
     assert [code for code, _, _ in findings] == ["T053"]
@@ -361,9 +349,7 @@ def test_a_file_that_can_not_be_used_says_so(file: str, code: str, place: tuple[
 def test_an_editors_notes_go_without_a_word(noise: str) -> None:
     data, findings = clean(f"{HEAD}<g>{noise}</g></svg>")
     assert findings == []
-    assert data == (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><g/></svg>\n'
-    )
+    assert data == ('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><g/></svg>\n')
 
 
 def test_unknown_attributes_go_without_a_word() -> None:
@@ -484,9 +470,7 @@ def test_a_plain_link_wins_and_nothing_is_twice() -> None:
 
 
 def test_text_comes_out_escaped() -> None:
-    data, findings = clean(
-        f'{HEAD}<text id="&quot;>&#10;&lt;script">&lt;script>&amp;lt; "é" \u20ac</text></svg>'
-    )
+    data, findings = clean(f'{HEAD}<text id="&quot;>&#10;&lt;script">&lt;script>&amp;lt; "é" \u20ac</text></svg>')
     assert findings == []
     assert data is not None
     assert '<text id="&quot;&gt;&#10;&lt;script">&lt;script&gt;&amp;lt; &quot;é&quot; €</text>' in data

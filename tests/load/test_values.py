@@ -96,9 +96,7 @@ def test_what_is_not_of_its_kind_is_refused(kind: type, wrong: str, code: str) -
     assert refused.value.errors()[0]["type"] == code
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"), [("yes", "yes"), ("no", "no"), ("true", "yes"), ("false", "no")]
-)
+@pytest.mark.parametrize(("written", "meant"), [("yes", "yes"), ("no", "no"), ("true", "yes"), ("false", "no")])
 def test_yes_and_no_may_be_true_and_false(written: str, meant: str) -> None:
     assert TypeAdapter(YesNo).validate_python(written) == meant
 
@@ -124,7 +122,9 @@ def test_braces_in_a_value_do_not_disturb_the_message() -> None:
 
 
 def test_an_empty_value_is_an_absent_one() -> None:
-    text = b"schema: 1\nname: x\nshort_name: ''\nlanguages: [nl]\ncontacts:\n  - {id: a, roles: [hr], name: b, phone: }\n"
+    text = (
+        b"schema: 1\nname: x\nshort_name: ''\nlanguages: [nl]\ncontacts:\n  - {id: a, roles: [hr], name: b, phone: }\n"
+    )
     tree, _ = parse(text, "x.yml")
     assert tree is not None
     organisation, findings = read_model(Organisation, tree, "x.yml")

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, MINIMAL, ROOT, TODAY
 
+from conftest import EXAMPLES, MINIMAL, ROOT, TODAY
 from terecht.load import Client, load
 from terecht.load.content import Content
 from terecht.merge import Page, Site, Templates, merge
@@ -40,7 +40,12 @@ def test_no_value_of_an_organisation_is_in_the_text_of_a_page(example: str, cont
     client = client_of(ROOT / "organisations" / example, content)
     site = merge(client, content, Templates(ROOT / "overrides"))
     own = [client.organisation.name, client.organisation.title]
-    own += [value for contact in client.organisation.contacts for value in (contact.name, contact.phone, contact.email) if value]
+    own += [
+        value
+        for contact in client.organisation.contacts
+        for value in (contact.name, contact.phone, contact.email)
+        if value
+    ]
     for made in site.pages:
         for value in own:
             # Some names are ordinary words, such as that of a works council.
@@ -59,7 +64,9 @@ def test_every_slot_has_a_value_and_every_value_of_a_page_a_slot(example: str, c
 
 
 def test_organisations_with_other_values_share_their_pages(tmp_path: Path, content: Content) -> None:
-    other = MINIMAL.replace("Voorbeeld", "Iets anders").replace("Jip Bos", "Kim Vos").replace("06 12345678", "06 87654321")
+    other = (
+        MINIMAL.replace("Voorbeeld", "Iets anders").replace("Jip Bos", "Kim Vos").replace("06 12345678", "06 87654321")
+    )
     one = site_of(written(tmp_path, "een", MINIMAL), content)
     two = site_of(written(tmp_path, "twee", other), content)
     assert [made.text for made in one.pages] == [made.text for made in two.pages]
@@ -145,7 +152,11 @@ def test_hidden_helplines_leave_the_way_outside(tmp_path: Path, content: Content
 
 def test_a_sector_line_shows_only_in_its_sector(tmp_path: Path, content: Content) -> None:
     for sector, shows in (("cultuur_media", True), ("zorg", False)):
-        made = page(site_of(written(tmp_path, sector.replace("_", "-"), MINIMAL + f"sector: [{sector}]\n"), content), "nl", "hulp-buiten")
+        made = page(
+            site_of(written(tmp_path, sector.replace("_", "-"), MINIMAL + f"sector: [{sector}]\n"), content),
+            "nl",
+            "hulp-buiten",
+        )
         assert any("mores.online" in value.text for value in made.values.values()) is shows
 
 

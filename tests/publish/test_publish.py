@@ -27,7 +27,9 @@ def outlet(tmp_path: Path) -> Outlet:
 
 def test_what_readers_see_is_whole_and_nothing_else(outlet: Outlet) -> None:
     put(outlet, "een")
-    served = {path.relative_to(outlet.output).as_posix() for path in (outlet.output / "acme").rglob("*") if path.is_file()}
+    served = {
+        path.relative_to(outlet.output).as_posix() for path in (outlet.output / "acme").rglob("*") if path.is_file()
+    }
     assert served == {"acme/index.html", "acme/assets/a.css"}
     assert sorted(path.name for path in outlet.output.iterdir()) == ["acme"]
 
@@ -41,7 +43,11 @@ def test_a_staged_release_is_not_seen_before_the_switch(outlet: Outlet) -> None:
 def test_the_manifest_says_what_and_from_what(outlet: Outlet) -> None:
     release = put(outlet, "een")
     manifest = json.loads((release.folder / "manifest.json").read_bytes())
-    assert (manifest["product"], manifest["version"], manifest["organisation"]) == ("terecht", "0.1.0", "acme")
+    assert (manifest["product"], manifest["version"], manifest["organisation"]) == (
+        "terecht",
+        "0.1.0",
+        "acme",
+    )
     assert manifest["made_from"] == "x"
     assert manifest["files"]["index.html"]["size"] == 3
     assert not list((outlet.output / "acme").rglob("manifest.json"))
@@ -64,7 +70,11 @@ def test_verify_names_every_difference(outlet: Outlet) -> None:
     (release.site / "assets/a.css").unlink()
     (release.site / "nieuw.html").write_bytes(b"")
     found = publish.verify(outlet, "acme")
-    assert (found.changed, found.missing, found.added) == (("index.html",), ("assets/a.css",), ("nieuw.html",))
+    assert (found.changed, found.missing, found.added) == (
+        ("index.html",),
+        ("assets/a.css",),
+        ("nieuw.html",),
+    )
 
 
 def test_a_file_that_became_a_link_is_changed(outlet: Outlet, tmp_path: Path) -> None:
@@ -146,6 +156,7 @@ def test_many_builders_at_once_leave_one_whole_site(outlet: Outlet) -> None:
 
 def test_readers_never_see_half_a_site(outlet: Outlet) -> None:
     """Two files of a release always belong together, however often it is switched while they are read."""
+
     def files(number: int) -> dict[str, bytes]:
         return {"index.html": str(number).encode(), "b.html": str(number).encode()}
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, build_all, pages_of
 
+from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, build_all, pages_of
 from terecht.load import load
 from terecht.load.content import Content
 from terecht.merge import PageText, Templates, merge, shell_of
@@ -74,7 +74,9 @@ def test_not_found_is_in_the_default_language_and_counts_from_the_path(
 ) -> None:
     html = (sites / example / "404.html").read_text("utf-8")
     assert f'<html lang="{language}" dir="ltr">' in html
-    local = [found for found in re.findall(r'(?:href|src)="([^"]*)"', html) if not re.match(r"https?:|tel:|mailto:|#", found)]
+    local = [
+        found for found in re.findall(r'(?:href|src)="([^"]*)"', html) if not re.match(r"https?:|tel:|mailto:|#", found)
+    ]
     assert local
     assert all(found.startswith(path) for found in local)
 
@@ -120,7 +122,9 @@ def test_a_link_to_nowhere_in_a_template_stops(project: Project, content: Conten
         render(project.root, shell_of(("nl",), content), [text])
 
 
-def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(project: Project, content: Content, tmp_path: Path) -> None:
+def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(
+    project: Project, content: Content, tmp_path: Path
+) -> None:
     client, _ = load(ROOT / "organisations/snijders", content, TODAY)
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
@@ -137,7 +141,9 @@ def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(project: Project
 
 def test_the_shelf_holds_nothing_of_an_organisation(small: Make, tmp_path: Path) -> None:
     canary = "Kanarie van Zanten"
-    project = small(vogel=MINIMAL.replace("Jip Bos", canary).replace("Voorbeeld", canary).replace("12345678", "87654321"))
+    project = small(
+        vogel=MINIMAL.replace("Jip Bos", canary).replace("Voorbeeld", canary).replace("12345678", "87654321")
+    )
     (project.organisations / "vogel/docs/nl").mkdir(parents=True)
     (project.organisations / "vogel/docs/nl/kanarie.md").write_text(f"# {canary}\n\n{canary}\n", "utf-8")
     build_all(project, tmp_path / "site")

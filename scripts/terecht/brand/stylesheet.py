@@ -36,14 +36,12 @@ _MATERIAL: Final[dict[str, str]] = {
 
 
 def stylesheet(palette: Palette) -> str:
-    """The palette as CSS to load after Material's: tokens (``--t-…``) and Material's variables. Paper gets light colours.
+    """The palette as CSS to load after Material's: tokens (``--t-…``) and Material's variables. Paper is light.
 
     ``--t-line`` is for decoration only: the text's colour, made thin.
     """
     light, dark = _declared(palette.light), _declared(palette.dark)
-    material = "".join(
-        f"--md-{name}:var(--t-{token});" for token in _MATERIAL for name in _MATERIAL[token].split()
-    )
+    material = "".join(f"--md-{name}:var(--t-{token});" for token in _MATERIAL for name in _MATERIAL[token].split())
     # With a scheme of Material's own `body` has the attribute, and what is set there hides what `:root` has.
     every = ":root,[data-md-color-scheme]"
     return (

@@ -5,7 +5,7 @@ Nothing behind this stage reads what a person wrote; nothing in this stage knows
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def shown_path(path: Path) -> str:
     return str(path.absolute()) if relative.startswith("..") else Path(relative).as_posix()
 
 
-def load(folder: Path, content: Content, today: datetime.date) -> tuple[Client | None, list[Finding]]:
+def load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None, list[Finding]]:
     """The organisation in a folder, and everything there is to say about it, sorted.
 
     There is no client when a finding stops it. ``today`` decides only what is overdue, never what a page shows.
@@ -58,11 +58,13 @@ def load(folder: Path, content: Content, today: datetime.date) -> tuple[Client |
     return (None if stopping(findings) else client), findings
 
 
-def _load(folder: Path, content: Content, today: datetime.date) -> tuple[Client | None, list[Finding]]:
+def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None, list[Finding]]:
     shown = shown_path(folder / FILE)
     if not own_pages.is_name(folder.name):
         help_ = "its name is part of an address: use small letters, digits and '-'"
-        return None, [Finding(shown, 1, 1, "T030", f"'{folder.name}' can not be the name of an organisation's folder", help_)]
+        return None, [
+            Finding(shown, 1, 1, "T030", f"'{folder.name}' can not be the name of an organisation's folder", help_)
+        ]
     data, problem = files.read_beside(folder, FILE, _MOST_READ, too_large="T002")
     if data is None:
         return None, [Finding(shown, 1, 1, *problem)] if problem else []

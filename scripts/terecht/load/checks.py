@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -30,7 +30,7 @@ _DOUBLE_ROLES = {
 _POLICY_HELP = "until it is set, the site says less about this"
 
 
-def check(organisation: Organisation, today: datetime.date, report: Report) -> Iterator[Finding]:
+def check(organisation: Organisation, today: dt.date, report: Report) -> Iterator[Finding]:
     """All findings about the organisation as a whole. ``today`` decides what is overdue."""
     yield from _contacts(organisation, report)
     for position, contact in enumerate(organisation.contacts):
@@ -54,9 +54,14 @@ def _contacts(organisation: Organisation, report: Report) -> Iterator[Finding]:
         help_ = "the site sends readers to others; add one as soon as there is one"
         yield report(("contacts",), "W109", "there is no vertrouwenspersoon", help_)
     elif len(advisers) == 1:
-        help_ = "a second one, perhaps from outside, helps when the first is away, involved or already asked by the other"
+        help_ = (
+            "a second one, perhaps from outside, helps when the first is away, involved or already asked by the other"
+        )
         yield report(
-            ("contacts", organisation.contacts.index(advisers[0])), "W104", "there is only one vertrouwenspersoon", help_
+            ("contacts", organisation.contacts.index(advisers[0])),
+            "W104",
+            "there is only one vertrouwenspersoon",
+            help_,
         )
     if len(advisers) > MAX_VERTROUWENSPERSONEN:
         message = f"{len(advisers)} vertrouwenspersonen; {MAX_VERTROUWENSPERSONEN} is the most"
@@ -64,7 +69,7 @@ def _contacts(organisation: Organisation, report: Report) -> Iterator[Finding]:
 
 
 def _contact(
-    organisation: Organisation, contact: Contact, at: Location, today: datetime.date, report: Report
+    organisation: Organisation, contact: Contact, at: Location, today: dt.date, report: Report
 ) -> Iterator[Finding]:
     ids = [other.id for other in organisation.contacts]
     if contact.id in ids[: ids.index(contact.id)] or ids.index(contact.id) != at[1]:
@@ -81,9 +86,7 @@ def _contact(
         here = (*at, "absent", number)
         if absence.to < absence.from_:
             yield report((*here, "to"), "T045", f"{absence.to} is before {absence.from_}", "swap the two")
-        if absence.replaced_by is not None and (
-            absence.replaced_by not in ids or absence.replaced_by == contact.id
-        ):
+        if absence.replaced_by is not None and (absence.replaced_by not in ids or absence.replaced_by == contact.id):
             others = [other for other in ids if other != contact.id]
             message = f"nobody else has the id '{absence.replaced_by}'"
             help_ = did_you_mean(absence.replaced_by, others) or "leave it out"
@@ -130,8 +133,9 @@ def _unset(value: BaseModel, location: Location) -> Iterator[Location]:
 def lost_colours(tree: Mapping, path: str) -> Iterator[Finding]:
     """A colour without quotes is a comment to YAML; without this the site would quietly get another one."""
     brand = tree.entries.get("brand")
-    for key in ("colour", "accent") if isinstance(brand, Mapping) else ():
-        value = brand.entries.get(key)
+    entries = brand.entries if isinstance(brand, Mapping) else {}
+    for key in ("colour", "accent"):
+        value = entries.get(key)
         if isinstance(value, Scalar) and not value.value:
-            help_ = 'put it between quotes: without them, # starts a comment'
+            help_ = "put it between quotes: without them, # starts a comment"
             yield Finding(path, value.line, value.column, "T025", f"'{key}' is empty", help_)

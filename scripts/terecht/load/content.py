@@ -5,7 +5,7 @@ It is checked as strictly as an organisation's file, against the model: a mistak
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from terecht.addresses import HOME
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import ROLES, Facts, Sector
 from terecht.load.typed import read_model
-from terecht.load.values import LANGUAGES, Date, Identifier, Plain, Text, Url, YesNo, refuse
+from terecht.load.values import LANGUAGES, Date, Plain, Text, Url, YesNo, refuse
 from terecht.load.yaml_tree import Scalar, decode, parse, parse_text, place
 
 _HEADING = re.compile(r"^(#{1,6}) +(.*)$")
@@ -96,7 +96,7 @@ class Content:
         }
 
 
-def load_content(root: Path, shown: str, today: datetime.date) -> tuple[Content | None, list[Finding]]:
+def load_content(root: Path, shown: str, today: dt.date) -> tuple[Content | None, list[Finding]]:
     """The content below ``root``, whose paths are shown after ``shown`` ('' or ending in a slash).
 
     With a finding that stops there is no content: a site is never built from templates with a mistake.
@@ -132,7 +132,9 @@ def _template(path: Path, shown: str, language: str) -> tuple[PageTemplate | Non
     lines = text.splitlines(keepends=True)
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if not lines or lines[0].rstrip() != "---" or end is None:
-        return None, [Finding(shown, 1, 1, "T082", "the page has no front matter", "start with '---', 'title: …', '---'")]
+        return None, [
+            Finding(shown, 1, 1, "T082", "the page has no front matter", "start with '---', 'title: …', '---'")
+        ]
     tree, findings = parse_text("".join(lines[1:end]), shown, first_line=2)
     if tree is None or findings:
         return None, findings
@@ -162,7 +164,9 @@ def _compare_languages(templates: dict[tuple[str, str], PageTemplate]) -> list[F
         seen: set[str] = set()
         for line, _, identifier in headings(template):
             if identifier is None:
-                findings.append(Finding(template.path, line, 1, "T083", "a heading without an id", "end it with {: #id }"))
+                findings.append(
+                    Finding(template.path, line, 1, "T083", "a heading without an id", "end it with {: #id }")
+                )
             elif identifier in seen:
                 findings.append(Finding(template.path, line, 1, "T083", f"the id '{identifier}' stands here twice", ""))
             else:
@@ -183,7 +187,16 @@ def _compare_headings(source: PageTemplate, translation: PageTemplate) -> list[F
     for position, (line, level, identifier) in enumerate(found):
         if position >= len(wanted) or wanted[position] != (level, identifier):
             help_ = f"headings and their ids are those of {source.path}, in the same order"
-            return [Finding(translation.path, line, 1, "T083", f"'{identifier}' is not the heading that belongs here", help_)]
+            return [
+                Finding(
+                    translation.path,
+                    line,
+                    1,
+                    "T083",
+                    f"'{identifier}' is not the heading that belongs here",
+                    help_,
+                )
+            ]
     if len(found) < len(wanted):
         message = f"the heading '{wanted[len(found)][1]}' is missing"
         return [Finding(translation.path, translation.first_line, 1, "T083", message, f"it stands in {source.path}")]
@@ -192,7 +205,16 @@ def _compare_headings(source: PageTemplate, translation: PageTemplate) -> list[F
 
 def _words(path: Path, shown: str) -> tuple[dict[str, str], list[Finding]]:
     if not path.exists():
-        return {}, [Finding(shown, 1, 1, "T085", "the words of this language are missing", "copy those of another language")]
+        return {}, [
+            Finding(
+                shown,
+                1,
+                1,
+                "T085",
+                "the words of this language are missing",
+                "copy those of another language",
+            )
+        ]
     tree, findings = parse(path.read_bytes(), shown)
     if tree is None:
         return {}, findings
@@ -215,7 +237,7 @@ def _compare_words(words: dict[str, Mapping[str, str]], shown: str) -> list[Find
     ]
 
 
-def _helplines(path: Path, shown: str, today: datetime.date) -> tuple[dict[str, Helpline], list[Finding]]:
+def _helplines(path: Path, shown: str, today: dt.date) -> tuple[dict[str, Helpline], list[Finding]]:
     if not path.exists():
         return {}, [Finding(shown, 1, 1, "T050", "the helplines are missing", "restore the file")]
     tree, findings = parse(path.read_bytes(), shown)
@@ -240,12 +262,20 @@ def _menu(path: Path, shown: str, names: frozenset[str]) -> tuple[tuple[str, ...
     configuration = yaml.safe_load(path.read_text("utf-8"))
     menu = [str(entry).removesuffix(".md") for entry in configuration.get("nav", [])]
     findings = [
-        Finding(shown, 1, 1, "T086", f"the menu names '{name}.md', which does not exist", did_you_mean(name, sorted(names)))
+        Finding(
+            shown,
+            1,
+            1,
+            "T086",
+            f"the menu names '{name}.md', which does not exist",
+            did_you_mean(name, sorted(names)),
+        )
         for name in menu
         if name not in names
     ]
     findings += [
-        Finding(shown, 1, 1, "T086", f"the menu forgets '{name}.md'", "add it to 'nav'") for name in sorted(names - set(menu))
+        Finding(shown, 1, 1, "T086", f"the menu forgets '{name}.md'", "add it to 'nav'")
+        for name in sorted(names - set(menu))
     ]
     if not menu or menu[0] != HOME:
         findings.append(Finding(shown, 1, 1, "T086", f"the menu does not start with '{HOME}.md'", "put it first"))

@@ -46,9 +46,7 @@ class Pictures:
     photos: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def read_beside(
-    folder: Path, name: str, most: int, too_large: str = "T054"
-) -> tuple[bytes | None, Problem | None]:
+def read_beside(folder: Path, name: str, most: int, too_large: str = "T054") -> tuple[bytes | None, Problem | None]:
     """The bytes of a regular file directly in ``folder``, or why not: exactly one of the two.
 
     More than ``most`` bytes are refused with the code ``too_large``; a link with T052, whatever it points to;
@@ -128,9 +126,7 @@ def _nearest(name: str, names: Sequence[str]) -> str:
     near = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{by_folded[near[0]]}'?"
-    possible = [
-        other for other in shown if other.lower().endswith((".svg", ".png", ".jpg", ".jpeg", ".webp"))
-    ]
+    possible = [other for other in shown if other.lower().endswith((".svg", ".png", ".jpg", ".jpeg", ".webp"))]
     return f"there are: {', '.join(possible[:_MOST_NAMES])}" if possible else _BESIDE
 
 

@@ -1,5 +1,7 @@
-"""The organisation: every fact that a site can show, as frozen values. The keys are the contract with the people who
-write ``organisations/<id>/organisation.yml``; none is ever renamed. What is optional and absent is ``None`` or empty.
+"""The organisation: every fact that a site can show, as frozen values.
+
+The keys are the contract with the people who write ``organisations/<id>/organisation.yml``; none is ever renamed. What is
+optional and absent is ``None`` or empty.
 """
 
 from __future__ import annotations
@@ -50,7 +52,15 @@ ROLES: tuple[str, ...] = get_args(Role)
 Relation = Literal["in_dienst", "uitzend", "zzp", "stage", "vrijwilliger", "oud_medewerker", "sollicitant"]
 Topic = Literal["omgangsvormen", "integriteit"]
 Sector = Literal[
-    "algemeen", "cultuur_media", "sport", "onderwijs", "zorg", "decentrale_overheid", "rijk", "politie", "kerk"
+    "algemeen",
+    "cultuur_media",
+    "sport",
+    "onderwijs",
+    "zorg",
+    "decentrale_overheid",
+    "rijk",
+    "politie",
+    "kerk",
 ]
 Scope = Literal["yes", "refer_on", "no"]
 

@@ -1,8 +1,8 @@
-"""An organisation's own pages: Markdown that we do not trust goes in, a fragment that can do nothing but be read comes out.
+"""An organisation's own pages: Markdown that we do not trust goes in, a fragment that can only be read comes out.
 
 ``organisations/<id>/docs/<language>/<page>.md`` adds a page, or replaces the shared page of that name. The text never
-enters MkDocs: raw HTML, attribute lists and front matter are refused with a place, links are checked by scheme, and what
-Python-Markdown makes of the rest goes through nh3.
+enters MkDocs: raw HTML, attribute lists and front matter are refused with a place, links are checked by scheme, and
+what Python-Markdown makes of the rest goes through nh3.
 """
 
 from __future__ import annotations
@@ -29,7 +29,25 @@ _CODE = re.compile(r"(`+).*?\1")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCHEMES = {"https", "http", "mailto", "tel"}
 _TAGS = {
-    *("p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "a", "strong", "em", "code", "pre", "blockquote", "hr", "br"),
+    *(
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "strong",
+        "em",
+        "code",
+        "pre",
+        "blockquote",
+        "hr",
+        "br",
+    ),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 
@@ -44,7 +62,8 @@ class OwnPage:
     html: str
 
 
-#: From the name of a page and an anchor ('' for none) to the address that its link gets, or nothing if there is no such page.
+#: From the name of a page and an anchor ('' for none) to the address that its link gets, or nothing if there is no such
+#: page.
 Link = Callable[[str, str, str], str | None]
 
 
@@ -100,7 +119,7 @@ def _misplaced(path: Path, languages: tuple[str, ...]) -> tuple[str, str] | None
     return None
 
 
-def _page(  # noqa: PLR0913  a page is its bytes, its place and what it can link to
+def _page(
     data: bytes, path: str, language: str, name: str, known: tuple[str, ...], link: Link
 ) -> tuple[OwnPage | None, list[Finding]]:
     text, findings = decode(data, path)
@@ -132,14 +151,26 @@ def _refused(lines: list[str], path: str) -> Iterator[Finding]:
             help_ = "write it in Markdown; code goes between `backquotes`"
             yield Finding(path, number, found.start() + 1, "T060", "HTML is not possible here", help_)
         if found := _ATTRIBUTES.search(text):
-            yield Finding(path, number, found.start() + 1, "T061", f"'{found.group()}' is not possible here", "delete it")
+            yield Finding(
+                path,
+                number,
+                found.start() + 1,
+                "T061",
+                f"'{found.group()}' is not possible here",
+                "delete it",
+            )
         if found := _IMAGE.search(text):
-            yield Finding(path, number, found.start() + 1, "T067", "images are not possible here yet", "describe it in words")
+            yield Finding(
+                path,
+                number,
+                found.start() + 1,
+                "T067",
+                "images are not possible here yet",
+                "describe it in words",
+            )
 
 
-def _clean(
-    body: str, language: str, known: tuple[str, ...], link: Link
-) -> tuple[str, list[tuple[str, str, str, str]]]:
+def _clean(body: str, language: str, known: tuple[str, ...], link: Link) -> tuple[str, list[tuple[str, str, str, str]]]:
     """Safe HTML, and for each link that is none: a code, what stands in the source, a message and a way out."""
     converter = markdown.Markdown(
         extensions=["tables", "sane_lists", "toc"],
@@ -187,7 +218,12 @@ def _problem(value: str, language: str, known: tuple[str, ...], link: Link) -> t
     if separator and re.fullmatch(r"[\w+.-]+", scheme):
         if scheme.lower() in _SCHEMES:
             return None
-        return "T063", value, f"a link can not start with '{scheme}:'", "possible: https, http, mailto and tel"
+        return (
+            "T063",
+            value,
+            f"a link can not start with '{scheme}:'",
+            "possible: https, http, mailto and tel",
+        )
     if value.startswith("#") or _address(value, language, link) is not None:
         return None
     name = value.partition("#")[0].removesuffix(".md")

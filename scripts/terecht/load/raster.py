@@ -82,9 +82,7 @@ def clean(data: bytes, path: str, longest: int) -> tuple[Picture | None, list[Fi
 
     kind = next((name for name, (start, _, _) in _FORMATS.items() if data.startswith(start)), None)
     if kind is None or (kind == "WebP" and data[8:12] != b"WEBP"):
-        other = next(
-            (name for at, start, name in _OTHERS if data.startswith(start, at)), "another kind of file"
-        )
+        other = next((name for at, start, name in _OTHERS if data.startswith(start, at)), "another kind of file")
         return refused("T055", f"this is {other if data else 'an empty file'}", _USE)
     if len(data) > MAX_BYTES:
         message = f"the file is {len(data) / 1024**2:,.1f} MB; {MAX_BYTES // 1024**2} MB is the most"
@@ -162,9 +160,7 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            changed = ImageCms.profileToProfile(
-                image, source, ImageCms.createProfile("sRGB"), outputMode=mode
-            )
+            changed = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
         except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
             pass  # a profile that does not fit its image: browsers leave it out as well
         else:

@@ -182,9 +182,7 @@ class _Element:
 
 def is_svg(data: bytes) -> bool:
     """Whether the bytes look like XML, and so should go to :func:`clean`; what they hold is still open."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or data.startswith(
-        (b"\xff\xfe", b"\xfe\xff")
-    )
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def size(data: bytes) -> tuple[int, int]:
@@ -387,16 +385,12 @@ class _Rules:
             for selector in map(str.strip, selectors.split(",")):
                 match = _SELECTOR.fullmatch(selector)
                 if match is None or not selector:
-                    log.stop(
-                        sheet.at, "T055", f"'{_short(selector)}' is a style that we can not follow", _CSS
-                    )
+                    log.stop(sheet.at, "T055", f"'{_short(selector)}' is a style that we can not follow", _CSS)
                 tag, simple = (match[1] or "").replace("*", ""), match[2] or ""
                 rank = int(simple[:1] == "#"), int(simple[:1] == "."), int(bool(tag))
                 self._merge(self.styles.setdefault((tag, simple), {}), declarations, rank, sheet, log)
 
-    def _merge(
-        self, into: _Styles, styles: _Styles, rank: tuple[int, int, int], element: _Element, log: _Log
-    ) -> None:
+    def _merge(self, into: _Styles, styles: _Styles, rank: tuple[int, int, int], element: _Element, log: _Log) -> None:
         for name, ((important, _, _), value) in styles.items():
             self.work += 1
             new = important, rank, self.work
@@ -457,9 +451,7 @@ def _apply_styles(root: _Element, sheets: list[_Element], log: _Log) -> None:
         for name, value in element.attributes.items():
             where = f"'{name}' on <{element.name}>"
             if name not in {"id", "href"} and log.draws(element.at, value, where):
-                strange = {
-                    found.lower() for found in _FUNCTION.findall(_OWN_URL.sub(" ", value))
-                } - _FUNCTIONS
+                strange = {found.lower() for found in _FUNCTION.findall(_OWN_URL.sub(" ", value))} - _FUNCTIONS
                 if strange:
                     message = f"'{_short(min(strange))}(' in {where} can do more than draw"
                     log.add(element.at, "T053", message, _PLAIN)
@@ -534,9 +526,7 @@ def _short(text: str) -> str:
 
 def _written(element: _Element, namespace: str = f' xmlns="{_SVG}"') -> str:
     attributes = "".join(f' {name}="{_escaped(value)}"' for name, value in element.attributes.items())
-    inner = "".join(
-        _escaped(child) if isinstance(child, str) else _written(child, "") for child in element.children
-    )
+    inner = "".join(_escaped(child) if isinstance(child, str) else _written(child, "") for child in element.children)
     start = f"<{element.name}{namespace}{attributes}"
     return f"{start}>{inner}</{element.name}>" if inner else f"{start}/>"
 

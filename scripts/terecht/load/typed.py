@@ -14,7 +14,10 @@ from terecht.load.yaml_tree import Mapping, key_place, place, plain
 M = TypeVar("M", bound=BaseModel)
 
 #: pydantic's word for a wrong kind of value → ours.
-_BLOCK = ("a block of 'key: value' lines is needed here", "write its keys below it, each on a line, further to the right")
+_BLOCK = (
+    "a block of 'key: value' lines is needed here",
+    "write its keys below it, each on a line, further to the right",
+)
 _KINDS = {
     "tuple_type": ("a list is needed here", "write it as [one, two]"),
     "model_type": _BLOCK,
@@ -56,9 +59,7 @@ def _keys(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
     """The keys that are possible in the block at a location."""
     for step in location:
         if isinstance(step, str):
-            field = next(
-                (field for name, field in model.model_fields.items() if step in {name, field.alias}), None
-            )
+            field = next((field for name, field in model.model_fields.items() if step in {name, field.alias}), None)
             inner = _model_within(field.annotation) if field else None
             if inner is None:
                 return []

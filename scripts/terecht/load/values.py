@@ -6,7 +6,7 @@ A validator raises :class:`PydanticCustomError` whose type is a code of ``findin
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class WebAddress(str):
 
 def refuse(code: str, message: str, help_: str = "") -> PydanticCustomError:
     """An error that becomes a finding with this code. Braces in what the user wrote stay as they are."""
-    return PydanticCustomError(code, "{message}", {"message": message, "help": help_})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{message}", {"message": message, "help": help_})
 
 
 def _string(value: Any) -> str:
@@ -65,7 +65,7 @@ def _date(value: str) -> str:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise refuse("T024", f"'{value}' is not a date", help_)
     try:
-        datetime.date.fromisoformat(value)
+        dt.date.fromisoformat(value)
     except ValueError:
         raise refuse("T024", f"'{value}' is not a day that exists", help_) from None
     return value
@@ -83,7 +83,11 @@ def _phone(value: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
-        raise refuse("T026", f"'{value}' is not a phone number", "count the digits; outside the Netherlands start with +")
+        raise refuse(
+            "T026",
+            f"'{value}' is not a phone number",
+            "count the digits; outside the Netherlands start with +",
+        )
     return value
 
 
@@ -152,7 +156,10 @@ _PATTERN_DATE = Field(json_schema_extra={"format": "date"})
 WholeNumber = Annotated[str, BeforeValidator(_string), AfterValidator(_whole_number)]
 Date = Annotated[str, BeforeValidator(_string), AfterValidator(_date), _PATTERN_DATE]
 Colour = Annotated[
-    str, BeforeValidator(_string), AfterValidator(_colour), Field(json_schema_extra={"pattern": "^#[0-9a-fA-F]{6}$"})
+    str,
+    BeforeValidator(_string),
+    AfterValidator(_colour),
+    Field(json_schema_extra={"pattern": "^#[0-9a-fA-F]{6}$"}),
 ]
 Phone = Annotated[str, BeforeValidator(_string), AfterValidator(_phone)]
 InternalNumber = Annotated[str, BeforeValidator(_string), AfterValidator(_internal_number)]
@@ -166,7 +173,10 @@ Identifier = Annotated[
 ]
 FileName = Annotated[str, BeforeValidator(_string), AfterValidator(_file_name)]
 SiteLanguage = Annotated[
-    str, BeforeValidator(_string), AfterValidator(_site_language), Field(json_schema_extra={"enum": list(LANGUAGES)})
+    str,
+    BeforeValidator(_string),
+    AfterValidator(_site_language),
+    Field(json_schema_extra={"enum": list(LANGUAGES)}),
 ]
 SpokenLanguage = Annotated[str, BeforeValidator(_string), AfterValidator(_spoken_language)]
 
@@ -213,7 +223,12 @@ class Text:
     def __get_pydantic_json_schema__(cls, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A text, or an object with a text a language."""
         texts = {language: {"type": "string"} for language in LANGUAGES}
-        by_language = {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
+        by_language = {
+            "type": "object",
+            "properties": texts,
+            "additionalProperties": False,
+            "minProperties": 1,
+        }
         return {"anyOf": [{"type": "string"}, by_language]}
 
 

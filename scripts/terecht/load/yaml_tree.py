@@ -1,9 +1,9 @@
 """Strict YAML: bytes go in, a tree of text with places comes out, or findings.
 
 Only the part of YAML that a person would write by hand is accepted: mappings, lists and text. Every scalar stays the
-text that was written (0612345670, no and 1.10 keep their characters); the model decides what it means. Anchors, tags and
-the rest are refused by an event pass with caps before anything is built, because they are how YAML surprises and how a
-small file becomes a large one.
+text that was written (0612345670, no and 1.10 keep their characters); the model decides what it means. Anchors, tags
+and the rest are refused by an event pass with caps before anything is built, because they are how YAML surprises and
+how a small file becomes a large one.
 """
 
 from __future__ import annotations
@@ -82,7 +82,11 @@ def forbidden_character(text: str) -> tuple[int, str, str] | None:
         if character == "\x00":
             return match.start(), "T005", "a NUL character"
         if character in _BIDI:
-            return match.start(), "T006", f"an invisible character that changes the direction of text ({name})"
+            return (
+                match.start(),
+                "T006",
+                f"an invisible character that changes the direction of text ({name})",
+            )
         category = unicodedata.category(character)
         if category in {"Co", "Cn", "Cs"} or character == "\ufeff":
             return match.start(), "T007", f"a character without a meaning of its own ({name})"
@@ -147,7 +151,7 @@ def parse_text(text: str, path: str, first_line: int = 1) -> tuple[Mapping | Non
         return None, [_syntax(path, line, column, error.problem or "this can not be read")]
     except yaml.YAMLError:
         return None, [_syntax(path, first_line, 1, "this can not be read")]
-    return tree, builder.findings if builder.findings else []
+    return tree, builder.findings or []
 
 
 def _syntax(path: str, line: int, column: int, problem: str) -> Finding:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 
 from terecht import __version__
-from terecht.addresses import HOME, NOT_FOUND, OWN_FOLDER, page_address
+from terecht.addresses import HOME, OWN_FOLDER, page_address
 from terecht.brand.palette import derive
 from terecht.brand.stylesheet import favicon, stylesheet
 from terecht.load import Client, own_name
@@ -34,8 +34,8 @@ OWN_PAGE = f"{OWN_FOLDER}/page"
 class PageText:
     """What the renderer gets of a page: organisations with the same text in the same shell share the rendered page.
 
-    ``languages`` are those of the shell, in order; ``body`` is Markdown with slots; ``fallback`` names the language of the
-    body where a translation is missing.
+    ``languages`` are those of the shell, in order; ``body`` is Markdown with slots; ``fallback`` names the language of
+    the body where a translation is missing.
     """
 
     languages: tuple[str, ...]
@@ -48,7 +48,7 @@ class PageText:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of one organisation: where it stands, its shared text, and what fills the slots, the frame's included."""
+    """One page of one organisation: its place, its shared text, and what fills the slots, the frame's included."""
 
     language: str
     name: str
@@ -63,7 +63,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Shell:
-    """The constant frame around every page: it depends on the ordered languages and on what we wrote, on no organisation.
+    """The constant frame around every page: it depends on the ordered languages and on what we wrote alone.
 
     ``titles`` are those of the menu, by language and name.
     """
@@ -128,7 +128,7 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
         fragments = Fragments(templates.fragments, client, content, language)
         own = own_pages(client, language)
         added = tuple(page for page in own if page.name not in content.pages)
-        frame = _frame(client, content, fragments, added)
+        frame = _frame(client, fragments, added)
         replaced = {page.name: page for page in own if page.name in content.pages}
         for name in content.pages:
             if name in replaced:
@@ -138,7 +138,10 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
                 pages.append(_shared_page(template, client, language, fragments, frame, templates))
         pages += [_own_page(page, own_name(content, page.name), shell, language, fragments, frame) for page in added]
         if language == organisation.default_language:
-            not_found = {**frame, **_tab(client, content, language, content.words[language]["not_found_title"])}
+            not_found = {
+                **frame,
+                **_tab(client, content, language, content.words[language]["not_found_title"]),
+            }
     indexable_at = organisation.url if organisation.url and organisation.indexable == "yes" else None
     path = site_path(organisation.url or "/")
     return Site(client.id, shell, tuple(pages), MappingProxyType(not_found), _files(client), path, indexable_at)
@@ -214,16 +217,14 @@ def fragment_block(slot: str) -> str:
 
 
 def _tab(client: Client, content: Content, language: str, title: str | None) -> dict[int, Value]:
-    """The title of the tab: neutral where the site is discreet, since it shows in the history and on a shared screen."""
+    """The title of the tab: neutral where the site is discreet, as it shows in the history and on a shared screen."""
     organisation = client.organisation
     shown = content.words[language]["neutral_title"] if organisation.discreet == "yes" else title
     text = f"{shown} – {organisation.title}" if shown else organisation.title
     return {FRAME.index("tab"): Value(Kind.TEXT, text)}
 
 
-def _frame(
-    client: Client, content: Content, fragments: Fragments, added: tuple[OwnPage, ...]
-) -> dict[int, Value]:
+def _frame(client: Client, fragments: Fragments, added: tuple[OwnPage, ...]) -> dict[int, Value]:
     organisation = client.organisation
     values = {
         "name": Value(Kind.TEXT, organisation.name),

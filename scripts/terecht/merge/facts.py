@@ -1,7 +1,7 @@
 """Facts as a template sees them: real values to decide on, slots to show.
 
-``{% if policy.stance == "naast_de_melder" %}`` compares the value; ``{{ organisation.name }}`` writes a slot. So what an
-organisation wrote decides which of our sentences stand on a page, and never becomes part of them before the stamp.
+``{% if policy.stance == "naast_de_melder" %}`` compares the value; ``{{ organisation.name }}`` writes a slot. So what
+an organisation wrote decides which of our sentences stand on a page, and never becomes part of them before the stamp.
 """
 
 from __future__ import annotations

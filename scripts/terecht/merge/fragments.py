@@ -1,7 +1,8 @@
 """Fragments: the pieces of HTML that hold only one organisation's data, such as a contact card.
 
-They are rendered from ``overrides/fragments/`` with autoescape and never enter MkDocs; the stamp puts them into the shared
-page. A link inside starts with :data:`slots.ROOT`, since the same fragment may stand on pages of different depth.
+They are rendered from ``overrides/fragments/`` with autoescape and never enter MkDocs; the stamp puts them into the
+shared page. A link inside starts with :data:`slots.ROOT`, since the same fragment may stand on pages of different
+depth.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Is a page template right for every organisation? Decided before any site is built, from the template's syntax tree and
-the types of the model alone.
+"""Is a page template right for every organisation? Decided before any site is built, from its syntax tree and the model.
 
-The language of templates is small on purpose: slots, ``{% if %}`` and ``{% for %}`` on facts, comparisons with constants,
-and the fragments. Anything else is a finding, so a template can not compute, and a slot that may be unset stands inside
-an ``{% if %}`` that asks for it.
+The language of templates is small on purpose: slots, ``{% if %}`` and ``{% for %}`` on facts, comparisons with
+constants, and the fragments. Anything else is a finding, so a template can not compute, and a slot that may be unset
+stands inside an ``{% if %}`` that asks for it.
 """
 
 from __future__ import annotations
@@ -36,7 +35,16 @@ def check(text: str, path: str, first_line: int, fragments: Fragments) -> list[F
         tree = environment.parse(text)
     except jinja2.TemplateSyntaxError as error:
         line = error.lineno + first_line - 1
-        return [Finding(path, line, 1, "T082", f"this template can not be read: {error.message}", "see the line above too")]
+        return [
+            Finding(
+                path,
+                line,
+                1,
+                "T082",
+                f"this template can not be read: {error.message}",
+                "see the line above too",
+            )
+        ]
     return sorted(_Check(path, first_line, fragments).body(tree.body, dict(ROOTS), frozenset(), nested=False))
 
 
@@ -87,7 +95,9 @@ class _Check:
                 yield from self.body(part.body, inner, known, nested=True)
             case _:
                 raise _Mistake(
-                    "T081", f"'{type(part).__name__.lower()}' is not possible in a page", "use {{ }}, {% if %} and {% for %}"
+                    "T081",
+                    f"'{type(part).__name__.lower()}' is not possible in a page",
+                    "use {{ }}, {% if %} and {% for %}",
                 )
 
     def _output(
@@ -104,15 +114,21 @@ class _Check:
         except _Mistake as mistake:
             yield self._finding(piece.lineno, mistake)
 
-    def _shown(self, piece: nodes.Expr, names: dict[str, Any], known: frozenset[str]) -> None:
+    def _shown(self, piece: nodes.Node, names: dict[str, Any], known: frozenset[str]) -> None:
         if isinstance(piece, nodes.Call):
             self._fragment(piece)
             return
         shown, optional = _unwrap(_type_of(piece, names))
-        if get_origin(shown) is tuple or isinstance(shown, type) and issubclass(shown, BaseModel | RoleTable):
-            raise _Mistake("T081", f"'{_written(piece)}' is not one value", "name the value in it that you want to show")
+        if get_origin(shown) is tuple or (isinstance(shown, type) and issubclass(shown, BaseModel | RoleTable)):
+            raise _Mistake(
+                "T081", f"'{_written(piece)}' is not one value", "name the value in it that you want to show"
+            )
         if get_origin(shown) is Literal:
-            raise _Mistake("T081", f"'{_written(piece)}' is a setting, not a text", "write {% if … == … %} and a sentence")
+            raise _Mistake(
+                "T081",
+                f"'{_written(piece)}' is a setting, not a text",
+                "write {% if … == … %} and a sentence",
+            )
         if optional and _written(piece) not in known:
             help_ = f"put it inside {{% if {_written(piece)} %}}"
             raise _Mistake("T081", f"'{_written(piece)}' can be unset, and would leave a gap", help_)
@@ -127,12 +143,10 @@ class _Check:
         for argument in call.args:
             value = argument.value if isinstance(argument, nodes.Const) else None
             if value not in possible:
-                raise _Mistake(
-                    "T080", f"'{name}' does not know '{value}'", did_you_mean(str(value), sorted(possible))
-                )
+                raise _Mistake("T080", f"'{name}' does not know '{value}'", did_you_mean(str(value), sorted(possible)))
 
 
-def _type_of_test(test: nodes.Expr, names: dict[str, Any]) -> None:
+def _type_of_test(test: nodes.Node, names: dict[str, Any]) -> None:
     match test:
         case nodes.And() | nodes.Or():
             _type_of_test(test.left, names)
@@ -150,7 +164,7 @@ def _type_of_test(test: nodes.Expr, names: dict[str, Any]) -> None:
                 raise _Mistake("T081", f"'{_written(test)}' is set for 'no' as well", help_)
 
 
-def _comparison(left: nodes.Expr, operand: nodes.Operand, names: dict[str, Any]) -> None:
+def _comparison(left: nodes.Node, operand: nodes.Operand, names: dict[str, Any]) -> None:
     right = operand.expr
     if operand.op in {"in", "notin"}:
         listed, _ = _unwrap(_type_of(right, names))
@@ -174,7 +188,7 @@ def _possible(value: Any, kind: Any, written: str) -> None:
         raise _Mistake("T081", f"'{written}' is a number")
 
 
-def _type_of(node: nodes.Expr, names: dict[str, Any]) -> Any:
+def _type_of(node: nodes.Node, names: dict[str, Any]) -> Any:
     match node:
         case nodes.Name():
             if node.name not in names:
@@ -225,7 +239,7 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _written(node: nodes.Expr) -> str:
+def _written(node: nodes.Node) -> str:
     """A dotted name as it stands in the template."""
     match node:
         case nodes.Name():
@@ -238,7 +252,7 @@ def _written(node: nodes.Expr) -> str:
             return "this"
 
 
-def _asked(test: nodes.Expr) -> frozenset[str]:
+def _asked(test: nodes.Node) -> frozenset[str]:
     """The facts that are surely set where this test holds."""
     match test:
         case nodes.Name() | nodes.Getattr():

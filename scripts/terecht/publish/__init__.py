@@ -1,8 +1,8 @@
 """The last stage: finished files go in, a published site comes out, whole or not at all.
 
-``DIR/<id>`` is a link to the release that readers see. A release is written beside it, in ``DIR.terecht/releases/<id>/``,
-which no server serves: old releases and manifests hold names and numbers of people. The one step that readers could
-notice is the renaming of that link, and a rename is atomic (POSIX rename(2)).
+``DIR/<id>`` is a link to the release that readers see. A release is written beside it, in
+``DIR.terecht/releases/<id>/``, which no server serves: old releases and manifests hold names and numbers of people. The
+one step that readers could notice is the renaming of that link, and a rename is atomic (POSIX rename(2)).
 """
 
 from __future__ import annotations
@@ -88,9 +88,7 @@ def is_up_to_date(outlet: Outlet, organisation: str, made_from: str) -> bool:
     """Whether what readers see was made from these inputs and is still there."""
     release = current(outlet, organisation)
     manifest = release.manifest() if release else None
-    return bool(
-        release and manifest and manifest.made_from == made_from and looks_whole(manifest, release.site)
-    )
+    return bool(release and manifest and manifest.made_from == made_from and looks_whole(manifest, release.site))
 
 
 def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files: Mapping[str, bytes]) -> Release:
@@ -154,7 +152,7 @@ def rollback(outlet: Outlet, organisation: str) -> Release:
 
 
 def verify(outlet: Outlet, organisation: str) -> Differences:
-    """How the published site differs from its manifest. Raises :class:`PublishError` when there is nothing to compare."""
+    """How a published site differs from its manifest. Raises :class:`PublishError` with nothing to compare."""
     release = current(outlet, organisation)
     if release is None:
         raise PublishError(f"'{organisation}' is not published in {outlet.output}", "build it first")

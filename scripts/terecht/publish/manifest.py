@@ -81,9 +81,7 @@ def looks_whole(manifest: Manifest, site: Path) -> bool:
 
 def compare(manifest: Manifest, site: Path) -> Differences:
     """Hashes every file of a published site again."""
-    present = {
-        path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_symlink() or not path.is_dir()
-    }
+    present = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_symlink() or not path.is_dir()}
     changed = [path for path in manifest.files if path in present and not _same(site / path, manifest.files[path])]
     missing = set(manifest.files) - present
     return Differences(tuple(sorted(changed)), tuple(sorted(missing)), tuple(sorted(present - set(manifest.files))))

@@ -1,7 +1,8 @@
 """The third stage: pages of Markdown with slots go in, whole HTML pages with slots come out.
 
-This module is the port; ``mkdocs_engine`` behind it is the one place that imports mkdocs. What comes out depends on what
-we wrote and on the languages, so it is shared by all organisations and kept in a cache that holds no organisation's data.
+This module is the port; ``mkdocs_engine`` behind it is the one place that imports mkdocs. What comes out depends on
+what we wrote and on the languages, so it is shared by all organisations and kept in a cache that holds no
+organisation's data.
 """
 
 from __future__ import annotations

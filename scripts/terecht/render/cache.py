@@ -1,5 +1,7 @@
-"""The shelf of rendered pages: what was rendered once is not rendered again. It holds no organisation's data, and it is
-safe to delete at any time: what is missing or damaged is rendered anew."""
+"""The shelf of rendered pages: what was rendered once is not rendered again.
+
+It holds no organisation's data, and it is safe to delete at any time: what is missing or damaged is rendered anew.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ from terecht.render import RenderedPage, SearchEntry
 class Shelf:
     """Rendered pages on disk, by what they were rendered from.
 
-    ``engine`` stands for everything else that decides the bytes: theme, configuration, versions. A folder that can not be
-    written is no reason to stop; then nothing is kept.
+    ``engine`` stands for everything else that decides the bytes: theme, configuration, versions. A folder that can not
+    be written is no reason to stop; then nothing is kept.
     """
 
     def __init__(self, folder: Path, engine: str) -> None:

@@ -1,4 +1,4 @@
-"""What MkDocs reads: the configuration of a site and the front matter of its pages, for our renderer and for an export."""
+"""What MkDocs reads: the configuration of a site and the front matter of its pages, here and in an export."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
     Only what stock MkDocs knows; ``extra`` holds the words of the interface and the languages for the theme.
     """
     configuration: dict[str, Any] = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
-    configuration["theme"] |= {"custom_dir": str((root / "overrides").absolute()), "language": shell.languages[0]}
+    configuration["theme"] |= {
+        "custom_dir": str((root / "overrides").absolute()),
+        "language": shell.languages[0],
+    }
     for plugin in configuration["plugins"]:
         if isinstance(plugin, dict) and "i18n" in plugin:
             plugin["i18n"]["languages"] = [
-                {"locale": language, "name": LANGUAGES[language][0], "default": language == shell.languages[0]}
+                {
+                    "locale": language,
+                    "name": LANGUAGES[language][0],
+                    "default": language == shell.languages[0],
+                }
                 for language in shell.languages
             ]
     configuration["extra"] = {

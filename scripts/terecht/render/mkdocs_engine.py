@@ -1,8 +1,8 @@
 """MkDocs 1.6 with Material 9 and static-i18n, made to render pages without writing a site.
 
-One build a shell: each page of the menu stands there as a stub with its title, so that menus and links are whole, and in
-``on_env`` every text that was asked for is rendered in the place of its stub. The same bytes come out as from a build
-with that text in the file; a text more costs one Markdown conversion and one template.
+One build a shell: each page of the menu stands there as a stub with its title, so that menus and links are whole, and
+in ``on_env`` every text that was asked for is rendered in the place of its stub. The same bytes come out as from a
+build with that text in the file; a text more costs one Markdown conversion and one template.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 from jinja2 import Environment
 from mkdocs.commands.build import build, get_context
-from mkdocs.config import load_config
+from mkdocs.config import Config, load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files, InclusionLevel
@@ -92,7 +91,7 @@ def _complaints() -> Iterator[list[str]]:
         logger.propagate = propagate
 
 
-class _Collector(BasePlugin):  # type: ignore[type-arg]  has no configuration
+class _Collector(BasePlugin[Config]):  # type: ignore[no-untyped-call]
     """Renders the texts inside a build of MkDocs, and keeps MkDocs from writing anything itself."""
 
     def __init__(self, texts: tuple[PageText, ...]) -> None:
@@ -113,7 +112,8 @@ class _Collector(BasePlugin):  # type: ignore[type-arg]  has no configuration
         language = _language(config)
         config.theme.static_templates = {"404.html"}
         for file in files.documentation_pages():
-            name = file.norm_src_uri.removesuffix(".md")  # type: ignore[attr-defined]  static-i18n adds it
+            # static-i18n gives its files the name that they share with their translations.
+            name = file.norm_src_uri.removesuffix(".md")  # type: ignore[attr-defined]
             for text in self.wanted.get((language, name), ()):
                 assert file.page is not None  # MkDocs has populated it  # noqa: S101
                 self.rendered[text] = self._render(file.page, text, env, config, files)
@@ -130,9 +130,7 @@ class _Collector(BasePlugin):  # type: ignore[type-arg]  has no configuration
                 self.rendered[text] = RenderedPage(html, ())
         return output
 
-    def _render(
-        self, page: Page, text: PageText, env: Environment, config: MkDocsConfig, files: Files
-    ) -> RenderedPage:
+    def _render(self, page: Page, text: PageText, env: Environment, config: MkDocsConfig, files: Files) -> RenderedPage:
         """As MkDocs does for a page of its own (``_populate_page`` and ``_build_page``), with this text."""
         search = config.plugins["material/search"].search_index  # type: ignore[attr-defined]
         search.entries.clear()
@@ -140,9 +138,7 @@ class _Collector(BasePlugin):  # type: ignore[type-arg]  has no configuration
         page.meta = {"title": text.title or _TAB, "tab": _TAB, "fallback": text.fallback}
         if text.name == OWN_PAGE:
             # It stands in for pages with other names, so only the stamp knows where their translations live.
-            page.meta["languages"] = {
-                language: sentinel(FRAME.index(f"language_{language}")) for language in LANGUAGES
-            }
+            page.meta["languages"] = {language: sentinel(FRAME.index(f"language_{language}")) for language in LANGUAGES}
         page.markdown = config.plugins.on_page_markdown(text.body, page=page, config=config, files=files)
         page.render(config, files)
         page.content = config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)
@@ -159,4 +155,4 @@ class _Collector(BasePlugin):  # type: ignore[type-arg]  has no configuration
 
 def _language(config: MkDocsConfig) -> str:
     """The language that static-i18n is building."""
-    return str(config.plugins["i18n"].current_language)  # type: ignore[attr-defined]  static-i18n's own
+    return str(config.plugins["i18n"].current_language)  # type: ignore[attr-defined]

@@ -37,7 +37,9 @@ def _search_worker(language: str) -> bytes:
     worker = _plain(_one("javascripts/workers/search.*.min.js"))
     if language in _BUILT_IN:
         return worker
-    stemmers = [_plain(_MATERIAL / f"javascripts/lunr/min/lunr.{name}.min.js") for name in ("stemmer.support", language)]
+    stemmers = [
+        _plain(_MATERIAL / f"javascripts/lunr/min/lunr.{name}.min.js") for name in ("stemmer.support", language)
+    ]
     return b"\n".join([b"self.importScripts = () => {};", worker, *stemmers])
 
 
