@@ -24,7 +24,7 @@ EXTREMES = [
     *("#ff00ff", "#ff8000", "#0080ff", "#ffcc00", "#800000", "#000080", "#3f51b5", "#00539f", "#d3212f"),
     *("#fffff0", "#fff0ff", "#f0ffff", "#f3ecec", "#e8f0f7", "#fefefe", "#ffffff"),
 ]
-_RANDOM = random.Random(20270505)  # noqa: S311  a seed, not a secret
+_RANDOM = random.Random(20270505)
 
 
 def _any_colour() -> str:

@@ -52,7 +52,7 @@ def test_nothing_is_broken_under_a_path(example: str, sites: Path, serve_folder:
 
 
 def test_a_broken_link_would_be_seen(sites: Path, serve_folder: Serve, tmp_path: Path) -> None:
-    import shutil  # noqa: PLC0415
+    import shutil
 
     shutil.copytree(sites / "snijders", tmp_path / "site")
     shutil.rmtree(tmp_path / "site/wie")

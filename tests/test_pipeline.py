@@ -111,7 +111,7 @@ def test_values_are_on_the_page_as_they_were_written(small: Make, tmp_path: Path
     quoted = {key: "'" + value.replace("'", "''") + "'" if key == "zes" else value for key, value in names.items()}
     project = small(**{key: MINIMAL.replace("Jip Bos", value) for key, value in quoted.items()})
     build_all(project, tmp_path / "site")
-    import html  # noqa: PLC0415
+    import html
 
     for key, value in names.items():
         page = (tmp_path / "site" / key / "index.html").read_text("utf-8")

@@ -10,10 +10,10 @@ from terecht.merge import PageText, Site
 from terecht.render import RenderedPage, not_found_text
 from terecht.stamp import cut, fill, fill_index, to_json
 
-#: How Material's search worker is told to read an index; Material's own defaults.
+#: How Material's search worker reads an index: its defaults, and stems, so that a plural finds the singular.
 _SEARCH = {
     "separator": r"[\s\-]+",
-    "pipeline": ["stopWordFilter"],
+    "pipeline": ["stopWordFilter", "stemmer"],
     "fields": {"title": {"boost": 1000}, "text": {"boost": 1}, "tags": {"boost": 1000000}},
 }
 

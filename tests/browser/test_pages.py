@@ -124,7 +124,7 @@ def test_nothing_leaves_and_nothing_stays(
 def test_the_policy_of_the_page_stops_what_is_planted(
     planted: str, seen: str, sites: Path, tmp_path: Path, serve_folder: Serve, open_context: Open
 ) -> None:
-    import shutil  # noqa: PLC0415
+    import shutil
 
     folder = tmp_path / "planted"
     shutil.copytree(sites / "snijders", folder)
@@ -289,8 +289,8 @@ def test_the_search_knows_the_language(addresses: dict[str, Served], open_contex
 def test_a_name_with_marks_is_text_in_the_search(
     sites: Path, tmp_path: Path, serve_folder: Serve, open_context: Open
 ) -> None:
-    import json  # noqa: PLC0415
-    import shutil  # noqa: PLC0415
+    import json
+    import shutil
 
     folder = tmp_path / "hostile"
     shutil.copytree(sites / "snijders", folder)

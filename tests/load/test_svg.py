@@ -6,6 +6,7 @@ import time
 import xml.etree.ElementTree as ET
 
 import pytest
+from playwright.sync_api import Browser, Route
 
 from terecht.load import svg
 
@@ -378,9 +379,7 @@ def test_the_drawings_of_editors_keep_their_look(source: bytes, expected: str) -
 
 @pytest.mark.browser
 @pytest.mark.parametrize("source", [ILLUSTRATOR, INKSCAPE], ids=["Illustrator", "Inkscape"])
-def test_a_browser_shows_the_same_under_our_header(source: bytes) -> None:
-    from playwright.sync_api import Route, sync_playwright  # noqa: PLC0415  only here
-
+def test_a_browser_shows_the_same_under_our_header(source: bytes, browser: Browser) -> None:
     data, _ = svg.clean(source, "logo.svg")
     assert data is not None
     files = {"/before.svg": source, "/after.svg": data}
@@ -393,19 +392,17 @@ def test_a_browser_shows_the_same_under_our_header(source: bytes) -> None:
         else:
             route.fulfill(body='<body style="margin:0"><img src="before.svg">', content_type="text/html")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page()
-        page.route("**/*", answer)
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        shots = []
-        # Chromium obeys the header in a file that is opened by itself; Firefox in an image as well.
-        for name in ("", "after.svg", "before.svg"):
-            page.goto(f"http://site.example/{name}")
-            shots.append(page.screenshot())
-            assert (complaints == []) == (name != "before.svg")
-        browser.close()
+    page = browser.new_page()
+    page.route("**/*", answer)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    shots = []
+    # Chromium obeys the header in a file that is opened by itself; Firefox in an image as well.
+    for name in ("", "after.svg", "before.svg"):
+        page.goto(f"http://site.example/{name}")
+        shots.append(page.screenshot())
+        assert (complaints == []) == (name != "before.svg")
+    page.close()
     image, after, before = shots
     assert after == image
     assert before != image
@@ -519,7 +516,7 @@ def test_no_file_takes_long(file: str) -> None:
 
 @pytest.mark.parametrize("source", [ILLUSTRATOR, INKSCAPE], ids=["Illustrator", "Inkscape"])
 def test_mutated_files_never_raise_and_never_do_more_than_draw(source: bytes) -> None:
-    chance = random.Random(20_260_801)  # noqa: S311  the same files each time
+    chance = random.Random(20_260_801)
     pieces = [attack.encode() for attack in INSIDE.values()] + [
         b"<",
         b">",

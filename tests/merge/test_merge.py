@@ -82,7 +82,7 @@ def test_a_policy_makes_another_page(tmp_path: Path, content: Content) -> None:
 
 
 def test_titles_order_and_headings_never_depend_on_facts(content: Content) -> None:
-    import re  # noqa: PLC0415
+    import re
 
     sites = [site_of(ROOT / "organisations" / example, content) for example in ("lagelanden", "vuurvlinder")]
     heading = re.compile(r"^#{1,6} .*$", re.MULTILINE)

@@ -133,7 +133,7 @@ def test_a_release_that_can_not_be_written_leaves_the_old_site(outlet: Outlet) -
 
 
 def test_files_have_the_same_modes_under_any_umask(outlet: Outlet) -> None:
-    import os  # noqa: PLC0415
+    import os
 
     before = os.umask(0o077)
     try:

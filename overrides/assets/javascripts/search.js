@@ -16,6 +16,7 @@
   const MOST = 12;
   let worker = null;
   let ready = false;
+  let byStem = false;
   let timer = 0;
 
   const foreign = (location) =>
@@ -47,8 +48,12 @@
     status.textContent = broken;
   };
 
-  const ask = () => {
-    if (ready) worker.postMessage({ type: QUERY, data: input.value.trim() });
+  // The worker takes a word as the start of one. When nothing starts so, it is asked for the stem ("+"), so that a plural
+  // finds the singular.
+  const ask = (stems = false) => {
+    const words = input.value.trim();
+    byStem = stems;
+    if (ready) worker.postMessage({ type: QUERY, data: stems ? words.replace(/(^|\s+)(?=\S)/g, " +").trim() : words });
   };
 
   const start = async () => {
@@ -61,7 +66,9 @@
           ready = true;
           ask();
         } else if (data.type === RESULT) {
-          show(data.data.items.flat());
+          const items = data.data.items.flat();
+          if (items.length || byStem || !input.value.trim()) show(items);
+          else ask(true);
         }
       };
       const response = await fetch(indexPath);
@@ -90,6 +97,6 @@
   });
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 80);
+    timer = setTimeout(() => ask(), 80);
   });
 })();

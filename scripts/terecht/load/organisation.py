@@ -1,7 +1,7 @@
 """The organisation: every fact that a site can show, as frozen values.
 
-The keys are the contract with the people who write ``organisations/<id>/organisation.yml``; none is ever renamed. What is
-optional and absent is ``None`` or empty.
+The keys are the contract with the people who write ``organisations/<id>/organisation.yml``; none is ever renamed. What
+is optional and absent is ``None`` or empty.
 """
 
 from __future__ import annotations

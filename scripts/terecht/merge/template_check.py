@@ -1,4 +1,4 @@
-"""Is a page template right for every organisation? Decided before any site is built, from its syntax tree and the model.
+"""Is a page template right for every organisation? Decided before any site is built, from its syntax and the model.
 
 The language of templates is small on purpose: slots, ``{% if %}`` and ``{% for %}`` on facts, comparisons with
 constants, and the fragments. Anything else is a finding, so a template can not compute, and a slot that may be unset

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 from jinja2 import Environment
 from mkdocs.commands.build import build, get_context
-from mkdocs.config import Config, load_config
+from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files, InclusionLevel
@@ -91,7 +91,7 @@ def _complaints() -> Iterator[list[str]]:
         logger.propagate = propagate
 
 
-class _Collector(BasePlugin[Config]):  # type: ignore[no-untyped-call]
+class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     """Renders the texts inside a build of MkDocs, and keeps MkDocs from writing anything itself."""
 
     def __init__(self, texts: tuple[PageText, ...]) -> None:
