@@ -99,13 +99,17 @@ def to_json(data: object) -> bytes:
 def visible_text(fragment: str) -> str:
     """The text of a piece of HTML, spaces collapsed.
 
-    >>> visible_text("<b>Bel</b> ons<br>nu &amp; straks")
-    'Bel ons nu & straks'
+    >>> visible_text("<b>Bel</b>: a@<wbr>b<br>nu &amp; straks")
+    'Bel: a@b nu & straks'
     """
     reader = _Reader()
     reader.feed(fragment)
     reader.close()
     return " ".join("".join(reader.pieces).split())
+
+
+#: Elements that stand within a word or a sentence.
+_INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "time", "wbr"})
 
 
 class _Reader(HTMLParser):
@@ -116,12 +120,16 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  the base's names
         self.hidden += tag in {"script", "style"}
-        self.pieces.append(" ")
+        self._gap(tag)
 
     def handle_endtag(self, tag: str) -> None:
         self.hidden -= tag in {"script", "style"}
-        self.pieces.append(" ")
+        self._gap(tag)
 
     def handle_data(self, data: str) -> None:
         if not self.hidden:
             self.pieces.append(data)
+
+    def _gap(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self.pieces.append(" ")

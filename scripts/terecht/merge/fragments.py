@@ -13,6 +13,7 @@ from typing import Any
 
 import jinja2
 from babel import Locale
+from markupsafe import Markup, escape
 
 from terecht.addresses import page_address
 from terecht.load import Client, own_name
@@ -58,6 +59,7 @@ class Fragments:
             tel=phone_link,
             dial=dial_link,
             bare=bare_address,
+            breakable=breakable,
             host=host,
             root=ROOT,
             spoken=self._spoken,
@@ -157,6 +159,16 @@ def dial_link(number: str) -> str:
     'tel:09008844'
     """
     return f"tel:{re.sub(r'[^0-9+*#]', '', number)}"
+
+
+def breakable(email: str) -> Markup:
+    """An e-mail address that may go on on the next line, behind its @ or before a dot of its host.
+
+    >>> breakable("j.bos@voorbeeld.example")
+    Markup('j.bos@<wbr>voorbeeld<wbr>.example')
+    """
+    name, _, host_name = email.partition("@")
+    return Markup("{}@<wbr>{}").format(name, escape(host_name).replace(".", Markup("<wbr>.")))
 
 
 def bare_address(address: str) -> str:
