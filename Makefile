@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: site test check serve lint lock schema clean
+.PHONY: site test check serve lint lock schema pictures clean
 .DEFAULT_GOAL := site
 
 site: $(READY)  ## build every organisation into site/
@@ -36,6 +36,9 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 
 schema: $(READY)  ## renew the JSON Schema for editors
 	@$(BIN)/terecht schema > organisations/organisation.schema.json
+
+pictures: site chromium  ## renew the pictures of the README
+	@$(BIN)/python tests/browser/pictures.py
 
 clean:
 	rm -rf $(VENV) .terecht .mypy_cache .pytest_cache .ruff_cache
