@@ -1,4 +1,4 @@
-"""Takes the pictures of the README: ``make pictures``. Two sites as they are built, on a wide and on a narrow screen."""
+"""Takes the pictures of the README: ``make pictures``. Sites as they are built, light and dark."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ ROOT = Path(__file__).parent.parent.parent
 PICTURES = [
     ("lagelanden/", "home-light.png", 1280, 800, "light"),
     ("vuurvlinder/wie/", "who-dark.png", 1280, 800, "dark"),
-    ("snijders/", "home-phone.png", 320, 640, "light"),
 ]
 
 
