@@ -14,7 +14,7 @@ site: $(READY)  ## build every organisation into site/
 	@echo "To look: $(PYTHON) -m http.server --directory site 8000, then open http://localhost:8000/ID/ with one of:"
 	@ls site | sed 's/^/  /'
 
-test: lint chromium  ## everything: linters, types, tests, the browser
+test: lint browser  ## everything: linters, types, tests, the browser
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(READY)
@@ -37,7 +37,7 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 schema: $(READY)  ## renew the JSON Schema for editors
 	@$(BIN)/terecht schema > organisations/organisation.schema.json
 
-pictures: site chromium  ## renew the pictures of the README
+pictures: site browser  ## renew the pictures of the README
 	@$(BIN)/python tests/browser/pictures.py
 
 clean:
@@ -56,10 +56,15 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-.PHONY: chromium
-chromium:
+# Chromium itself, and the one library that Playwright's own program needs and a bare Debian lacks.
+.PHONY: browser
+browser: $(READY)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 		echo "installing Debian's Chromium for the tests" && \
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "The tests need Chromium; on Debian: sudo apt-get install chromium"; exit 1; }
+	@$$(find $(VENV) -path '*/playwright/driver/node') --version >/dev/null 2>&1 || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq libatomic1 >/dev/null; } || \
+		{ echo "The tests need libatomic; on Debian: sudo apt-get install libatomic1"; exit 1; }

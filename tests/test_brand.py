@@ -16,6 +16,7 @@ import pytest
 from terecht.brand import palette as brand
 from terecht.brand import stylesheet as sheet
 from terecht.findings import Finding
+from terecht.load.colours import check_colours
 from terecht.load.organisation import Brand
 
 EXTREMES = [
@@ -88,7 +89,7 @@ def report(location: tuple[str | int, ...], code: str, message: str, help_: str)
 
 
 def told(**values: str) -> list[tuple[str, str, str]]:
-    findings = brand.check(Brand.model_validate(values), report)
+    findings = check_colours(Brand.model_validate(values), report)
     return [(finding.code, finding.message, finding.help) for finding in findings]
 
 

@@ -71,8 +71,12 @@ def test_what_is_saved_is_on_screen_at_once(small: Make) -> None:
         # The best of five: other tests run on the same two cores.
         assert min(took) < 0.3, took
         page = project.root / "docs/nl/index.md"
-        page.write_text(page.read_text("utf-8").replace("Alleen praten mag.", "Zwijgen mag ook."), "utf-8")
-        assert seconds_until(address, "Zwijgen mag ook.", 20) < 3 * 2  # two cores, shared with the other tests
+        text = page.read_text("utf-8")
+        took = []
+        for number in range(3):
+            page.write_text(text.replace("Alleen praten mag.", f"Zwijgen mag {number} keer."), "utf-8")
+            took.append(seconds_until(address, f"Zwijgen mag {number} keer.", 20))
+        assert min(took) < 3, took
 
 
 def test_a_mistake_is_shown_and_the_last_good_page_stays(small: Make) -> None:

@@ -194,8 +194,10 @@ def export_command(organisation: str, output: Path, root: Path | None, organisat
 
 
 @main.command("schema")
-def schema_command() -> None:
+@_shared
+def schema_command(root: Path | None, organisations: Path | None) -> None:
     """Print the JSON Schema of organisation.yml, for editors."""
+    del root, organisations  # the keys are the same for everybody
     click.echo(schema(), nl=False)
 
 

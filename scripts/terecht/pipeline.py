@@ -6,9 +6,6 @@ Preview, build and fleet are this one path. One bad organisation never stops the
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import importlib.metadata
-import platform
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,27 +16,14 @@ from terecht import __version__
 from terecht.audit import audit, audit_rendered
 from terecht.compose import compose
 from terecht.findings import Finding, Refused, did_you_mean, stopping
+from terecht.inputs import engine_digest, made_from_of, shared_digest
 from terecht.load import Client, folders, load, shown_path
 from terecht.load.content import Content, load_content
 from terecht.merge import PageText, Shell, Site, Templates, merge, shell_of
 from terecht.merge.template_check import check
 from terecht.publish import Outlet, PublishError, Release, is_up_to_date, settle, stage, switch
-from terecht.render import RenderedPage, assets, not_found_text, render
+from terecht.render import RenderedPage, RenderError, assets, not_found_text, render
 from terecht.render.cache import Shelf
-
-#: The libraries whose version can change the bytes of a site.
-_DECIDING = (
-    *(
-        "mkdocs",
-        "mkdocs-material",
-        "mkdocs-static-i18n",
-        "Markdown",
-        "pymdown-extensions",
-        "Jinja2",
-        "MarkupSafe",
-    ),
-    *("nh3", "Pillow", "coloraide", "babel", "phonenumbers"),
-)
 
 
 @dataclass(frozen=True)
@@ -140,7 +124,7 @@ def build(
     """
     outcomes: dict[str, Outcome] = {}
     sites: list[tuple[Site, str, tuple[Finding, ...]]] = []
-    shared = _digest_of_files(project.root, ("docs", "overrides", "mkdocs.yml"))
+    shared = shared_digest(project.root)
     templates = Templates(project.root / "overrides")
     for done, folder in enumerate(chosen):
         tell("reading", done, len(chosen))
@@ -201,7 +185,10 @@ def finish(
 def render_all(
     project: Project, content: Content, wanted: Iterable[PageText], jobs: int
 ) -> dict[PageText, RenderedPage]:
-    """Every text in its shell, from the shelf or rendered: one process a shell, at most ``jobs`` at once."""
+    """Every text in its shell, from the shelf or rendered: one process a shell, at most ``jobs`` at once.
+
+    Raises :class:`Refused` with what the engine complains about.
+    """
     shelf = Shelf(project.shelf, engine_digest(project.root))
     rendered: dict[PageText, RenderedPage] = {}
     missing: list[tuple[Shell, list[PageText]]] = []
@@ -220,21 +207,16 @@ def render_all(
     # A process of its own for the engine: static-i18n changes mkdocs for as long as it runs.
     with ProcessPoolExecutor(min(jobs, len(missing)), mp_context=get_context("spawn")) as pool:
         made = pool.map(render, [project.root] * len(missing), *zip(*missing, strict=True))
-        for (shell, _), pages in zip(missing, made, strict=True):
-            shelf.put(shell, pages)
-            rendered |= pages
+        try:
+            for (shell, _), pages in zip(missing, made, strict=True):
+                shelf.put(shell, pages)
+                rendered |= pages
+        except RenderError as error:
+            lines = str(error).splitlines()
+            raise Refused(
+                Finding("docs", 1, 1, "T090", line, "look at what was changed last") for line in lines
+            ) from error
     return rendered
-
-
-def made_from_of(folder: Path, shared: str) -> str:
-    """The hash of all that decides the bytes of one organisation's site; ``shared`` is that of what all share."""
-    own = _digest_of_files(folder.parent, (folder.name,))
-    return hashlib.sha256(f"{shared} {own} {_program_digest()}".encode()).hexdigest()
-
-
-def engine_digest(root: Path) -> str:
-    """The hash of everything but titles, words and texts that decides the bytes of a rendered page."""
-    return _digest_of_files(root, ("overrides", "mkdocs.yml")) + _program_digest()
 
 
 def _texts(site: Site) -> list[PageText]:
@@ -250,25 +232,3 @@ def _why(error: Exception, organisation: str, outlet: Outlet) -> list[Finding]:
     reason = getattr(error, "strerror", None) or str(error)
     help_ = "the site that was there is still there; is the disk full, or the folder read-only?"
     return [Finding(where, 1, 1, "T091", f"the site can not be written: {reason}", help_)]
-
-
-def _program_digest() -> str:
-    package = Path(__file__).parent
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in _DECIDING]
-    digest = hashlib.sha256("\n".join([__version__, platform.python_version(), *versions]).encode())
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _digest_of_files(root: Path, names: tuple[str, ...]) -> str:
-    """One hash of the names and bytes of everything below; links and special files count by their name alone."""
-    digest = hashlib.sha256()
-    for name in names:
-        top = root / name
-        paths = [top] if top.is_file() else sorted(top.rglob("*"))
-        for path in paths:
-            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-            if path.is_file() and not path.is_symlink():
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -24,7 +24,7 @@ from terecht.load import load
 from terecht.load.content import Content
 from terecht.merge import PageText, Templates
 from terecht.pipeline import Project, preview, read_content
-from terecht.render import RenderedPage, RenderError
+from terecht.render import RenderedPage
 
 _EVENTS = "/terecht-preview/events"
 _SCRIPT_PATH = "/terecht-preview/reload.js"
@@ -123,7 +123,7 @@ def refresh(project: Project, folder: Path, stage: Stage, kept: Kept, say: Calla
                 files = preview(client, kept.content, project, kept.templates, kept.rendered)
     except Refused as refused:
         findings += refused.findings
-    except (RenderError, TemplateError, OSError) as error:
+    except (TemplateError, OSError) as error:
         findings.append(Finding(folder.name, 1, 1, "T090", str(error), "look at what was saved last"))
     wrong = stopping(findings)
     stage.show(files, wrong)

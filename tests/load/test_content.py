@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import MINIMAL, TODAY
-from terecht.load.content import Content, headings
+from terecht.load.content import Content
+from terecht.load.page_templates import headings
 from terecht.pipeline import Project, read_content
 
 Make = Callable[..., Project]
@@ -66,6 +67,10 @@ def test_our_content_has_no_findings(project: Project) -> None:
             "mkdocs.yml:1 T086 the menu names 'wei.md', which does not exist",
         ),
         ("mkdocs.yml", "  - index.md\n", "", "mkdocs.yml:1 T086 the menu does not start with 'index.md'"),
+        ("docs/nl/index.md", "(mediator.md)", "(mediatr.md)", "T064 there is no page 'mediatr.md'"),
+        ("docs/en/wat-doet.md", "#geheim", "#geheum", "T064 'wat-niet.md' has no heading 'geheum'"),
+        ("overrides/partials/menu.html", "words.menu", "words.meny", "menu.html:2 T085 there is no word 'meny'"),
+        ("docs/words/nl.yml", "skip:", "oud: Oud\nskip:", "nl.yml:1 T085 the word 'oud' is used nowhere"),
         (
             "docs/data/helplines.yml",
             "confidence: H",

@@ -1,7 +1,7 @@
 """The brand: from a colour and an accent to a palette in which every pair can be read, light and dark.
 
 Colours move in OKLCH, where equal steps look equal: lightness first and no further than needed, chroma only
-where sRGB has no such colour, hue not at all. Each move is told (:class:`Move`, ``W110``).
+where sRGB has no such colour, hue not at all. Each move is told (:class:`Move`).
 
 The rules: WCAG 2.2, 1.4.3 (text, 4.5:1) and 1.4.11 (edges of controls, focus rings and marks, 3:1), both AA.
 """
@@ -9,18 +9,12 @@ The rules: WCAG 2.2, 1.4.3 (text, 4.5:1) and 1.4.11 (edges of controls, focus ri
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from coloraide import Color
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from terecht.findings import Finding
-    from terecht.load.checks import Report
-    from terecht.load.organisation import Brand
 
 Scheme: TypeAlias = Literal["light", "dark"]
 
@@ -126,7 +120,7 @@ class Palette:
 def derive(colour: str, accent: str | None) -> Palette:
     """The palette of a brand, in which all of :data:`PAIRS` hold. ``ValueError`` for what is not ``#rrggbb``.
 
-    A colour that :func:`check` refuses gets a palette too: readable, with a header that nobody sees.
+    A colour that is refused (see :func:`nearest`) gets a palette too: readable, with a header that nobody sees.
     """
     own = _hex(colour)
     second = own if accent is None else _hex(accent)
@@ -148,42 +142,14 @@ def derive(colour: str, accent: str | None) -> Palette:
     return Palette(light, dark, tuple(moves))
 
 
+def visible_moves(palette: Palette) -> list[Move]:
+    """The moves that the person who chose the colours would see."""
+    return [move for move in palette.moves if _apart(move.wanted, move.used) > VISIBLE]
+
+
 def nearest(colour: str) -> str:
     """The colour itself if a header can have it, else its next darker one that can be told from the page."""
     return _moved(_hex(colour), lambda used: _apart(used, _WHITE) >= DISTINCT, 0.0)
-
-
-def check(brand: Brand, report: Report) -> Iterator[Finding]:
-    """``T070`` for a colour that can not work, else ``W110`` for each colour of the file that visibly moves.
-
-    Links need the most contrast, so a colour that moves at all moves as a link: the warning tells of links
-    and of the header if that moves too. Nobody is warned about a default, which nobody chose.
-    """
-    works = nearest(brand.colour)
-    if works != brand.colour:
-        message = f"the header in {brand.colour} can not be told from the page"
-        yield report(("brand", "colour"), "T070", message, f"the nearest that works is '{works}'")
-        return
-    moves = derive(brand.colour, brand.accent).moves
-    visible = [move for move in moves if _apart(move.wanted, move.used) > VISIBLE]
-    keeps = "the header keeps your colour"
-    if "header" in {move.token for move in visible}:
-        keeps += " in light mode"
-    for name, token, place, help_ in (
-        ("colour", "link", "a link", keeps),
-        ("accent", "link-hover", "a link under the pointer", "it stays as close to yours as it can"),
-    ):
-        told = [move for move in visible if move.token == token]
-        if told and name in brand.model_fields_set and getattr(brand, name) is not None:
-            yield report(("brand", name), "W110", _told(told, place), f"nothing to do, {help_}")
-
-
-def _told(moves: list[Move], place: str) -> str:
-    wanted, scheme, used = moves[0].wanted, moves[0].scheme, moves[0].used
-    if len(moves) == 1:
-        return f"'{wanted}' is hard to read as {place} in {scheme} mode, so it becomes '{used}' there"
-    becomes = " and ".join(f"'{move.used}' in {move.scheme} mode" for move in moves)
-    return f"'{wanted}' is hard to read as {place}, so it becomes {becomes}"
 
 
 def _scheme(scheme: Scheme, own: str, second: str, *, header: str) -> dict[str, str]:

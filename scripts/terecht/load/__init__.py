@@ -13,13 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from terecht.addresses import OWN_FOLDER, page_address
-from terecht.brand import palette
 from terecht.findings import Finding, stopping
-from terecht.load import files, own_pages
-from terecht.load.checks import Location, check, lost_colours
+from terecht.load import files, own_pages, pictures
+from terecht.load.checks import Location, check
+from terecht.load.colours import check_colours, lost_colours
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 from terecht.load.own_pages import OwnPage
+from terecht.load.pictures import Pictures
 from terecht.load.typed import read_model
 from terecht.load.yaml_tree import MAX_BYTES, parse, place
 from terecht.slots import ROOT
@@ -38,7 +39,7 @@ class Client:
 
     id: str
     organisation: Organisation
-    pictures: files.Pictures
+    pictures: Pictures
     own_pages: Mapping[tuple[str, str], OwnPage]
 
 
@@ -80,8 +81,8 @@ def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None
         return Finding(shown, *place(tree, location), code, message, help_)
 
     findings += check(organisation, today, report)
-    findings += palette.check(organisation.brand, report)
-    pictures, wrong = files.pictures(organisation, folder, shown_path(folder), report)
+    findings += check_colours(organisation.brand, report)
+    cleaned, wrong = pictures.pictures(organisation, folder, shown_path(folder), report)
     findings += wrong
     added = own_pages.names(folder / "docs")
 
@@ -95,7 +96,7 @@ def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None
     own, wrong = own_pages.read(folder / "docs", shown_path(folder / "docs"), organisation.languages, known, link)
     findings += wrong
     by_place = MappingProxyType({(page.language, page.name): page for page in own})
-    return Client(folder.name, organisation, pictures, by_place), findings
+    return Client(folder.name, organisation, cleaned, by_place), findings
 
 
 def own_name(content: Content, name: str) -> str:

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import Contact, Organisation, Policy
 from terecht.load.values import Text
-from terecht.load.yaml_tree import Mapping, Scalar
 
 Location: TypeAlias = tuple[str | int, ...]
 #: Makes a finding at the value that stands at a location of the file.
@@ -128,14 +127,3 @@ def _unset(value: BaseModel, location: Location) -> Iterator[Location]:
             yield from _unset(inner, (*location, name))
         elif inner is None:
             yield (*location, name)
-
-
-def lost_colours(tree: Mapping, path: str) -> Iterator[Finding]:
-    """A colour without quotes is a comment to YAML; without this the site would quietly get another one."""
-    brand = tree.entries.get("brand")
-    entries = brand.entries if isinstance(brand, Mapping) else {}
-    for key in ("colour", "accent"):
-        value = entries.get(key)
-        if isinstance(value, Scalar) and not value.value:
-            help_ = "put it between quotes: without them, # starts a comment"
-            yield Finding(path, value.line, value.column, "T025", f"'{key}' is empty", help_)

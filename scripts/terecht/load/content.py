@@ -19,12 +19,11 @@ from pydantic import AfterValidator
 from terecht.addresses import HOME
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import ROLES, Facts, Sector
+from terecht.load.page_templates import PageTemplate, compare_languages, dead_links, read_template
 from terecht.load.typed import read_model
 from terecht.load.values import LANGUAGES, Date, Plain, Text, Url, YesNo, refuse
-from terecht.load.yaml_tree import Scalar, decode, parse, parse_text, place
-
-_HEADING = re.compile(r"^(#{1,6}) +(.*)$")
-_HEADING_ID = re.compile(r"\{: *#([a-z0-9-]+) *\}$")
+from terecht.load.words import compare_words, read_words, unused_and_unknown
+from terecht.load.yaml_tree import parse, place
 
 
 def _helpline_id(value: str) -> str:
@@ -55,18 +54,6 @@ class Helpline(Facts):
 
 class _Helplines(Facts):
     helplines: tuple[Helpline, ...]
-
-
-@dataclass(frozen=True)
-class PageTemplate:
-    """A shared page in one language. ``text`` starts on line ``first_line`` of its file."""
-
-    language: str
-    name: str
-    title: str
-    text: str
-    path: str
-    first_line: int
 
 
 @dataclass(frozen=True)
@@ -106,135 +93,25 @@ def load_content(root: Path, shown: str, today: dt.date) -> tuple[Content | None
     words: dict[str, Mapping[str, str]] = {}
     for language in LANGUAGES:
         for path in sorted((root / "docs" / language).glob("*.md")):
-            template, wrong = _template(path, f"{shown}docs/{language}/{path.name}", language)
+            template, wrong = read_template(path, f"{shown}docs/{language}/{path.name}", language)
             findings += wrong
             if template:
                 templates[language, path.stem] = template
-        words[language], wrong = _words(root / f"docs/words/{language}.yml", f"{shown}docs/words/{language}.yml")
+        words[language], wrong = read_words(root / f"docs/words/{language}.yml", f"{shown}docs/words/{language}.yml")
         findings += wrong
-    findings += _compare_words(words, shown)
+    findings += compare_words(words, shown)
+    findings += unused_and_unknown(root / "overrides", words, shown)
     helplines, wrong = _helplines(root / "docs/data/helplines.yml", f"{shown}docs/data/helplines.yml", today)
     findings += wrong
     names = frozenset(name for _, name in templates)
     pages, wrong = _menu(root / "mkdocs.yml", f"{shown}mkdocs.yml", names)
     findings += wrong
-    findings += _compare_languages(templates)
+    findings += compare_languages(templates)
+    findings += [problem for template in templates.values() for problem in dead_links(template, templates)]
     if any(finding.stops for finding in findings):
         return None, sorted(findings)
     frozen_words = MappingProxyType({language: MappingProxyType(dict(own)) for language, own in words.items()})
     return Content(pages, MappingProxyType(templates), frozen_words, MappingProxyType(helplines)), sorted(findings)
-
-
-def _template(path: Path, shown: str, language: str) -> tuple[PageTemplate | None, list[Finding]]:
-    text, findings = decode(path.read_bytes(), shown)
-    if findings:
-        return None, findings
-    lines = text.splitlines(keepends=True)
-    end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
-    if not lines or lines[0].rstrip() != "---" or end is None:
-        return None, [
-            Finding(shown, 1, 1, "T082", "the page has no front matter", "start with '---', 'title: …', '---'")
-        ]
-    tree, findings = parse_text("".join(lines[1:end]), shown, first_line=2)
-    if tree is None or findings:
-        return None, findings
-    title = tree.entries.get("title")
-    if not isinstance(title, Scalar) or set(tree.entries) != {"title"}:
-        return None, [Finding(shown, 2, 1, "T082", "the front matter is 'title: …' and nothing else", "")]
-    body = "".join(lines[end + 1 :])
-    return PageTemplate(language, path.stem, title.value, body, shown, end + 2), []
-
-
-def headings(template: PageTemplate) -> list[tuple[int, int, str | None]]:
-    """Line in the file, level and id of each heading of a template."""
-    found = []
-    fenced = False
-    for number, line in enumerate(template.text.splitlines(), template.first_line):
-        fenced ^= line.startswith("```")
-        if not fenced and (heading := _HEADING.match(line)):
-            identifier = _HEADING_ID.search(heading.group(2).rstrip())
-            found.append((number, len(heading.group(1)), identifier.group(1) if identifier else None))
-    return found
-
-
-def _compare_languages(templates: dict[tuple[str, str], PageTemplate]) -> list[Finding]:
-    findings: list[Finding] = []
-    first, *others = LANGUAGES
-    for (language, name), template in templates.items():
-        seen: set[str] = set()
-        for line, _, identifier in headings(template):
-            if identifier is None:
-                findings.append(
-                    Finding(template.path, line, 1, "T083", "a heading without an id", "end it with {: #id }")
-                )
-            elif identifier in seen:
-                findings.append(Finding(template.path, line, 1, "T083", f"the id '{identifier}' stands here twice", ""))
-            else:
-                seen.add(identifier)
-        source = templates.get((first, name))
-        if language != first and source:
-            findings += _compare_headings(source, template)
-        for other in others if language == first else ():
-            if (other, name) not in templates:
-                help_ = f"write docs/{other}/{name}.md; readers see this page with a notice until then"
-                findings.append(Finding(template.path, 1, 1, "W112", f"there is no translation in '{other}'", help_))
-    return findings
-
-
-def _compare_headings(source: PageTemplate, translation: PageTemplate) -> list[Finding]:
-    wanted = [(level, identifier) for _, level, identifier in headings(source)]
-    found = headings(translation)
-    for position, (line, level, identifier) in enumerate(found):
-        if position >= len(wanted) or wanted[position] != (level, identifier):
-            help_ = f"headings and their ids are those of {source.path}, in the same order"
-            return [
-                Finding(
-                    translation.path,
-                    line,
-                    1,
-                    "T083",
-                    f"'{identifier}' is not the heading that belongs here",
-                    help_,
-                )
-            ]
-    if len(found) < len(wanted):
-        message = f"the heading '{wanted[len(found)][1]}' is missing"
-        return [Finding(translation.path, translation.first_line, 1, "T083", message, f"it stands in {source.path}")]
-    return []
-
-
-def _words(path: Path, shown: str) -> tuple[dict[str, str], list[Finding]]:
-    if not path.exists():
-        return {}, [
-            Finding(
-                shown,
-                1,
-                1,
-                "T085",
-                "the words of this language are missing",
-                "copy those of another language",
-            )
-        ]
-    tree, findings = parse(path.read_bytes(), shown)
-    if tree is None:
-        return {}, findings
-    words: dict[str, str] = {}
-    for key, node in tree.entries.items():
-        if isinstance(node, Scalar):
-            words[key] = node.value
-        else:
-            findings.append(Finding(shown, node.line, node.column, "T021", "one text is needed here", ""))
-    return words, findings
-
-
-def _compare_words(words: dict[str, Mapping[str, str]], shown: str) -> list[Finding]:
-    everything = {key for own in words.values() for key in own}
-    return [
-        Finding(f"{shown}docs/words/{language}.yml", 1, 1, "T085", f"the word '{key}' is missing", "add it")
-        for language, own in words.items()
-        for key in sorted(everything - set(own))
-        if own
-    ]
 
 
 def _helplines(path: Path, shown: str, today: dt.date) -> tuple[dict[str, Helpline], list[Finding]]:

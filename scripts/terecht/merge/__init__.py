@@ -20,8 +20,9 @@ from terecht.addresses import HOME, OWN_FOLDER, page_address
 from terecht.brand.palette import derive
 from terecht.brand.stylesheet import favicon, stylesheet
 from terecht.load import Client, own_name
-from terecht.load.content import Content, PageTemplate
+from terecht.load.content import Content
 from terecht.load.own_pages import OwnPage
+from terecht.load.page_templates import PageTemplate
 from terecht.merge.facts import Fact, see
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel

@@ -20,7 +20,7 @@ from terecht.load import Client, own_name
 from terecht.load.content import Content, Helpline
 from terecht.load.organisation import Contact
 from terecht.load.own_pages import OwnPage
-from terecht.load.raster import Picture
+from terecht.load.pictures.raster import Picture
 from terecht.load.values import Text, phone_link
 from terecht.slots import ROOT
 
@@ -63,7 +63,6 @@ class Fragments:
             host=host,
             root=ROOT,
             spoken=self._spoken,
-            topics=self._topics,
             **facts,
         )
         return re.sub(r"\s*\n\s*", "\n", html).strip()
@@ -123,9 +122,6 @@ class Fragments:
     def _spoken(self, languages: tuple[str, ...]) -> str:
         names = [Locale.parse(code, sep="-").get_display_name(self.language) or code for code in languages]
         return ", ".join(names)
-
-    def _topics(self, topics: tuple[str, ...]) -> str:
-        return ", ".join(self.content.words[self.language][f"topic_{topic}"] for topic in topics)
 
     def _page(self, name: str, anchor: str = "") -> str:
         address = page_address(self.client.organisation.languages, self.language, own_name(self.content, name))

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
 
-from terecht.load import raster
+from terecht.load.pictures import raster
 
 if TYPE_CHECKING:
     from collections.abc import Callable

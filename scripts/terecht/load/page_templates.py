@@ -1,0 +1,132 @@
+"""The shared pages as templates: each file of ``docs/<language>/`` read, its headings known, its languages compared.
+
+What a template asks of an organisation's facts is checked against the model, by ``merge.template_check``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from terecht.findings import Finding, did_you_mean
+from terecht.load.values import LANGUAGES
+from terecht.load.yaml_tree import Scalar, decode, parse_text
+
+_HEADING = re.compile(r"^(#{1,6}) +(.*)$")
+_HEADING_ID = re.compile(r"\{: *#([a-z0-9-]+) *\}$")
+_LINK = re.compile(r"\]\((?:(?P<name>[\w/-]+)\.md)?(?:#(?P<anchor>[\w-]+))?\)")
+
+
+@dataclass(frozen=True)
+class PageTemplate:
+    """A shared page in one language. ``text`` starts on line ``first_line`` of its file."""
+
+    language: str
+    name: str
+    title: str
+    text: str
+    path: str
+    first_line: int
+
+
+def read_template(path: Path, shown: str, language: str) -> tuple[PageTemplate | None, list[Finding]]:
+    """The template in a file, or what is wrong with it. ``shown`` is the path that findings name."""
+    text, findings = decode(path.read_bytes(), shown)
+    if findings:
+        return None, findings
+    lines = text.splitlines(keepends=True)
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if not lines or lines[0].rstrip() != "---" or end is None:
+        return None, [
+            Finding(shown, 1, 1, "T082", "the page has no front matter", "start with '---', 'title: …', '---'")
+        ]
+    tree, findings = parse_text("".join(lines[1:end]), shown, first_line=2)
+    if tree is None or findings:
+        return None, findings
+    title = tree.entries.get("title")
+    if not isinstance(title, Scalar) or set(tree.entries) != {"title"}:
+        return None, [Finding(shown, 2, 1, "T082", "the front matter is 'title: …' and nothing else", "")]
+    body = "".join(lines[end + 1 :])
+    return PageTemplate(language, path.stem, title.value, body, shown, end + 2), []
+
+
+def headings(template: PageTemplate) -> list[tuple[int, int, str | None]]:
+    """Line in the file, level and id of each heading of a template."""
+    found = []
+    fenced = False
+    for number, line in enumerate(template.text.splitlines(), template.first_line):
+        fenced ^= line.startswith("```")
+        if not fenced and (heading := _HEADING.match(line)):
+            identifier = _HEADING_ID.search(heading.group(2).rstrip())
+            found.append((number, len(heading.group(1)), identifier.group(1) if identifier else None))
+    return found
+
+
+def dead_links(template: PageTemplate, templates: Mapping[tuple[str, str], PageTemplate]) -> list[Finding]:
+    """Links between our pages that lead nowhere; those to other sites are LinkChecker's."""
+    findings = []
+    for number, line in enumerate(template.text.splitlines(), template.first_line):
+        for link in _LINK.finditer(line):
+            name, anchor = link.group("name"), link.group("anchor")
+            target = templates.get((template.language, name or template.name)) or templates.get(
+                (next(iter(LANGUAGES)), name)
+            )
+            known = sorted({page for _, page in templates})
+            at = link.start() + 1
+            if target is None:
+                help_ = did_you_mean(name, known)
+                findings.append(Finding(template.path, number, at, "T064", f"there is no page '{name}.md'", help_))
+            elif anchor and anchor not in {identifier for _, _, identifier in headings(target)}:
+                message = f"'{target.name}.md' has no heading '{anchor}'"
+                help_ = did_you_mean(anchor, [identifier or "" for _, _, identifier in headings(target)])
+                findings.append(Finding(template.path, number, at, "T064", message, help_))
+    return findings
+
+
+def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list[Finding]:
+    """Headings without an id or with another one than in the first language, and pages without a translation."""
+    findings: list[Finding] = []
+    first, *others = LANGUAGES
+    for (language, name), template in templates.items():
+        seen: set[str] = set()
+        for line, _, identifier in headings(template):
+            if identifier is None:
+                findings.append(
+                    Finding(template.path, line, 1, "T083", "a heading without an id", "end it with {: #id }")
+                )
+            elif identifier in seen:
+                findings.append(Finding(template.path, line, 1, "T083", f"the id '{identifier}' stands here twice", ""))
+            else:
+                seen.add(identifier)
+        source = templates.get((first, name))
+        if language != first and source:
+            findings += _compare_headings(source, template)
+        for other in others if language == first else ():
+            if (other, name) not in templates:
+                help_ = f"write docs/{other}/{name}.md; readers see this page with a notice until then"
+                findings.append(Finding(template.path, 1, 1, "W112", f"there is no translation in '{other}'", help_))
+    return findings
+
+
+def _compare_headings(source: PageTemplate, translation: PageTemplate) -> list[Finding]:
+    wanted = [(level, identifier) for _, level, identifier in headings(source)]
+    found = headings(translation)
+    for position, (line, level, identifier) in enumerate(found):
+        if position >= len(wanted) or wanted[position] != (level, identifier):
+            help_ = f"headings and their ids are those of {source.path}, in the same order"
+            return [
+                Finding(
+                    translation.path,
+                    line,
+                    1,
+                    "T083",
+                    f"'{identifier}' is not the heading that belongs here",
+                    help_,
+                )
+            ]
+    if len(found) < len(wanted):
+        message = f"the heading '{wanted[len(found)][1]}' is missing"
+        return [Finding(translation.path, translation.first_line, 1, "T083", message, f"it stands in {source.path}")]
+    return []
