@@ -1,4 +1,4 @@
-"""What a site is made from, as hashes of bytes: equal inputs, equal site, so what has not changed is not built again."""
+"""What a site is made from, as hashes of bytes: equal inputs, equal site; what has not changed is not built again."""
 
 from __future__ import annotations
 
