@@ -111,7 +111,6 @@ def test_the_browser_follows(small: Make, browser: Browser) -> None:
     with serving(project) as (address, _):
         page = browser.new_page()
         page.goto(address)
-        page.wait_for_timeout(300)  # the stream has to be open before something is saved
         file.write_text(MINIMAL.replace("Jip Bos", "Kim Vos"), "utf-8")
         expect(page.get_by_text("Kim Vos").first).to_be_visible(timeout=5000)
         file.write_text(MINIMAL.replace("phone:", "phne:"), "utf-8")

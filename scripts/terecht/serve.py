@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import http.server
 import mimetypes
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -28,10 +29,11 @@ from terecht.render import RenderedPage
 
 _EVENTS = "/terecht-preview/events"
 _SCRIPT_PATH = "/terecht-preview/reload.js"
-#: Reloads the page when the preview has something new. It is part of the preview, never of a site.
+#: Reloads the page when the preview has another version than the page. It is part of the preview, never of a site.
 _SCRIPT = b"""\
 "use strict";
-new EventSource("/terecht-preview/events").addEventListener("saved", () => location.reload());
+const events = new EventSource("/terecht-preview/events?seen=" + document.currentScript.dataset.version);
+events.addEventListener("saved", () => location.reload());
 """
 _WATCH_STEP_MS = 40
 _WATCH_QUIET_MS = 20
@@ -148,9 +150,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A file of the site, the preview's own script, or the stream that tells of saves."""
-        path = unquote(urlsplit(self.path).path)
+        address = urlsplit(self.path)
+        path = unquote(address.path)
         if path == _EVENTS:
-            self._stream()
+            self._stream(int(re.sub(r"\D", "", address.query) or 0))
         elif path == _SCRIPT_PATH:
             self._answer(200, "text/javascript", _SCRIPT)
         else:
@@ -174,7 +177,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             )
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if kind == "text/html":
-            data = data.replace(b"</body>", _banner(stage.findings) + b"</body>", 1)
+            data = data.replace(b"</body>", _banner(stage) + b"</body>", 1)
         self._answer(status, kind, data)
 
     def _answer(self, status: int, kind: str, data: bytes) -> None:
@@ -185,14 +188,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _stream(self) -> None:
-        """Server-sent events (HTML standard 9.2): one at each change."""
+    def _stream(self, seen: int) -> None:
+        """Server-sent events (HTML standard 9.2): one at each change since the version that the page has seen."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
-        seen = self.server.stage.version
         try:
             while True:
                 version = self.server.stage.wait_for(seen, _HEARTBEAT_SECONDS)
@@ -206,7 +208,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Says nothing: the terminal is for findings."""
 
 
-def _banner(findings: tuple[Finding, ...]) -> bytes:
-    lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in findings)
-    banner = f'<div class="t-preview" role="alert"><ul>{lines}</ul></div>' if findings else ""
-    return f'{banner}<script src="{_SCRIPT_PATH}"></script>'.encode()
+def _banner(stage: Stage) -> bytes:
+    lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in stage.findings)
+    banner = f'<div class="t-preview" role="alert"><ul>{lines}</ul></div>' if lines else ""
+    return f'{banner}<script src="{_SCRIPT_PATH}" data-version="{stage.version}"></script>'.encode()
