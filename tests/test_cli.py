@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -150,3 +151,20 @@ def test_a_bad_organisation_is_not_exported(small: Make, tmp_path: Path) -> None
     assert code == 2
     assert "T012" in out
     assert not (tmp_path / "export").exists()
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = run("serve", "snijders", "--port", str(taken.getsockname()[1]))
+    assert code == 2
+    assert "can not be used: Address already in use; choose another with --port" in err
+
+
+def test_an_output_that_can_not_be_written_is_named(small: Make, tmp_path: Path) -> None:
+    project = small(een=MINIMAL)
+    (tmp_path / "bestand").write_text("x")
+    code, out, _ = run("build", "--output", tmp_path / "bestand/site", "--progress", "none", cwd=project.root)
+    assert code == 1
+    assert "T091 the site can not be written: Not a directory" in out

@@ -13,10 +13,10 @@ import yaml
 
 from conftest import EXAMPLES, ROOT, TODAY, pages_of
 from terecht.export import entities, export
+from terecht.findings import Unusable
 from terecht.load import load
 from terecht.load.content import Content
 from terecht.pipeline import Project
-from terecht.publish import PublishError
 from terecht.stamp import visible_text
 
 Make = Callable[..., Project]
@@ -95,7 +95,7 @@ def test_an_export_is_plain(project: Project, content: Content, tmp_path: Path) 
 def test_an_export_never_overwrites(project: Project, content: Content, tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     (tmp_path / "export/dierbaar.txt").write_text("x")
-    with pytest.raises(PublishError, match="is not empty"):
+    with pytest.raises(Unusable, match="is not empty"):
         exported(project, content, "snijders", tmp_path / "export")
 
 

@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from terecht import __version__, publish
-from terecht.findings import Finding, Refused, stopping
+from terecht.findings import Finding, Refused, Unusable, stopping
 from terecht.load import load
 from terecht.load.schema import schema
 from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
-from terecht.publish import Outlet, PublishError
+from terecht.publish import Outlet
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,7 +64,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except Refused as refused:
             _print(refused.findings, "text")
-        except PublishError as error:
+        except Unusable as error:
             click.echo(f"{error.message}; {error.help}", err=True)
         return ctx.exit(UNUSABLE)
 

@@ -16,11 +16,11 @@ from typing import Any
 import yaml
 
 from terecht.addresses import way_to_root
+from terecht.findings import Unusable
 from terecht.load import Client
 from terecht.load.content import Content
 from terecht.merge import Page, Site, Templates, merge
 from terecht.pipeline import Project
-from terecht.publish import PublishError
 from terecht.render import assets
 from terecht.render.configuration import front_matter, site_configuration
 from terecht.slots import FRAME, ROOT, SLOT, Kind, Value
@@ -43,9 +43,9 @@ address of the organisation. Blocks of HTML are contact cards and other lists.
 
 
 def export(project: Project, client: Client, content: Content, output: Path) -> None:
-    """Writes the project to ``output``. Raises :class:`PublishError` when that is not a new or empty folder."""
+    """Writes the project to ``output``. Raises :class:`Unusable` when that is not a new or empty folder."""
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise PublishError(f"{output} is not empty", "name a folder that is new or empty")
+        raise Unusable(f"{output} is not empty", "name a folder that is new or empty")
     site = merge(client, content, Templates(project.root / "overrides"))
     for path, data in _files(project, client, site).items():
         target = output / path

@@ -136,6 +136,15 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer to the user, not
         super().__init__("\n".join(map(str, self.findings)))
 
 
+class Unusable(Exception):  # noqa: N818  as above
+    """The call can not be carried out, for a reason that is in no file. ``help`` is the way out."""
+
+    def __init__(self, message: str, help_: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help_
+
+
 def stopping(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Those findings with which the organisation can not be built."""
     return tuple(finding for finding in findings if finding.stops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import platform
@@ -57,6 +58,8 @@ def _digest_of_files(root: Path, names: tuple[str, ...]) -> str:
         paths = [top] if top.is_file() else sorted(top.rglob("*"))
         for path in paths:
             digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-            if path.is_file() and not path.is_symlink():
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+            # What can not be read is for loading to report.
+            with contextlib.suppress(OSError):
+                if path.is_file() and not path.is_symlink():
+                    digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

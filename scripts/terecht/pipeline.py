@@ -15,13 +15,13 @@ from pathlib import Path
 from terecht import __version__
 from terecht.audit import audit, audit_rendered
 from terecht.compose import compose
-from terecht.findings import Finding, Refused, did_you_mean, stopping
+from terecht.findings import Finding, Refused, Unusable, did_you_mean, stopping
 from terecht.inputs import engine_digest, made_from_of, shared_digest
 from terecht.load import Client, folders, load, shown_path
 from terecht.load.content import Content, load_content
 from terecht.merge import PageText, Shell, Site, Templates, merge, shell_of
 from terecht.merge.template_check import check
-from terecht.publish import Outlet, PublishError, Release, is_up_to_date, settle, stage, switch
+from terecht.publish import Outlet, Release, is_up_to_date, settle, stage, switch
 from terecht.render import RenderedPage, RenderError, assets, not_found_text, render
 from terecht.render.cache import Shelf
 
@@ -148,14 +148,14 @@ def build(
             files = finish(site, rendered, shared_files[site.shell.languages])
             staged.append(stage(outlet, site.id, __version__, made_from, files))
             outcomes[site.id] = Outcome(site.id, "built", warnings)
-        except (Refused, PublishError, OSError) as error:
+        except (Refused, Unusable, OSError) as error:
             outcomes[site.id] = Outcome(site.id, "failed", (*warnings, *_why(error, site.id, outlet)))
     if staged:
         settle()
     for release in staged:
         try:
             switch(outlet, release)
-        except (PublishError, OSError) as error:
+        except (Unusable, OSError) as error:
             name = release.organisation
             outcomes[name] = Outcome(name, "failed", tuple(_why(error, name, outlet)))
     tell("done", len(chosen), len(chosen))
@@ -227,7 +227,7 @@ def _why(error: Exception, organisation: str, outlet: Outlet) -> list[Finding]:
     if isinstance(error, Refused):
         return list(error.findings)
     where = shown_path(outlet.link(organisation))
-    if isinstance(error, PublishError):
+    if isinstance(error, Unusable):
         return [Finding(where, 1, 1, "T091", error.message, error.help)]
     reason = getattr(error, "strerror", None) or str(error)
     help_ = "the site that was there is still there; is the disk full, or the folder read-only?"

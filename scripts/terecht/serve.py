@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import watchfiles
 from jinja2 import TemplateError
 
-from terecht.findings import Finding, Refused, stopping
+from terecht.findings import Finding, Refused, Unusable, stopping
 from terecht.load import load
 from terecht.load.content import Content
 from terecht.merge import PageText, Templates
@@ -79,7 +79,7 @@ def serve(project: Project, folder: Path, port: int, say: Callable[[str], None])
     """Serves one organisation's preview on this machine until it is interrupted."""
     stage, kept = Stage(), Kept()
     shared = [project.root / name for name in ("docs", "overrides", "mkdocs.yml")]
-    with _Server(("127.0.0.1", port), stage) as server:
+    with _open(port, stage) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         refresh(project, folder, stage, kept, say)
         saves = watchfiles.watch(
@@ -134,6 +134,13 @@ def refresh(project: Project, folder: Path, stage: Stage, kept: Kept, say: Calla
     took = round((time.monotonic() - started) * 1000)
     warnings = len(findings) - len(wrong)
     say(f"{'shown' if files is not None else 'not shown'} after {took} ms, {len(wrong)} to mend, {warnings} warnings")
+
+
+def _open(port: int, stage: Stage) -> _Server:
+    try:
+        return _Server(("127.0.0.1", port), stage)
+    except OSError as error:
+        raise Unusable(f"port {port} can not be used: {error.strerror}", "choose another with --port") from error
 
 
 class _Server(http.server.ThreadingHTTPServer):

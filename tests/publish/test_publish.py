@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from terecht import publish
-from terecht.publish import KEPT, Outlet, PublishError
+from terecht.findings import Unusable
+from terecht.publish import KEPT, Outlet
 
 FILES = {"index.html": b"<p>een</p>", "assets/a.css": b"p{}"}
 
@@ -86,10 +87,10 @@ def test_a_file_that_became_a_link_is_changed(outlet: Outlet, tmp_path: Path) ->
 
 
 def test_rollback_goes_back_and_says_when_it_can_not(outlet: Outlet) -> None:
-    with pytest.raises(PublishError, match="not published"):
+    with pytest.raises(Unusable, match="not published"):
         publish.rollback(outlet, "acme")
     put(outlet, "een")
-    with pytest.raises(PublishError, match="no earlier release"):
+    with pytest.raises(Unusable, match="no earlier release"):
         publish.rollback(outlet, "acme")
     put(outlet, "twee")
     publish.rollback(outlet, "acme")
@@ -110,7 +111,7 @@ def test_only_the_last_releases_are_kept(outlet: Outlet) -> None:
 def test_what_is_not_ours_is_never_touched(outlet: Outlet) -> None:
     (outlet.output / "acme").mkdir(parents=True)
     (outlet.output / "acme/dierbaar.txt").write_text("x")
-    with pytest.raises(PublishError, match="has not made it"):
+    with pytest.raises(Unusable, match="has not made it"):
         put(outlet, "een")
     assert (outlet.output / "acme/dierbaar.txt").read_text() == "x"
 
@@ -119,7 +120,7 @@ def test_a_link_to_elsewhere_is_never_touched(outlet: Outlet, tmp_path: Path) ->
     (tmp_path / "elders").mkdir()
     outlet.output.mkdir()
     (outlet.output / "acme").symlink_to(tmp_path / "elders")
-    with pytest.raises(PublishError, match="link to somewhere else"):
+    with pytest.raises(Unusable, match="link to somewhere else"):
         put(outlet, "een")
     assert list((tmp_path / "elders").iterdir()) == []
 

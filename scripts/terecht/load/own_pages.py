@@ -18,8 +18,9 @@ import markdown
 import nh3
 
 from terecht.findings import Finding, did_you_mean
+from terecht.load.files import read_beside
 from terecht.load.values import LANGUAGES
-from terecht.load.yaml_tree import decode
+from terecht.load.yaml_tree import MAX_BYTES, decode
 
 _TITLE = re.compile(r"#\s+(.+?)\s*#*")
 _HTML = re.compile(r"<(?!https?://|mailto:|[\w.+-]+@[\w.-]+>)[A-Za-z/!?]")
@@ -76,20 +77,22 @@ def read(
     """
     pages: list[OwnPage] = []
     findings: list[Finding] = []
-    if not folder.exists():
-        return pages, findings
+    if folder.is_symlink():
+        return pages, [Finding(shown, 1, 1, "T052", "a symbolic link", "put the folder itself here")]
     for path in sorted(folder.rglob("*")):
         here = f"{shown}/{path.relative_to(folder).as_posix()}"
         if path.is_symlink():
             findings.append(Finding(here, 1, 1, "T052", "a symbolic link", "put the file itself here"))
         elif path.is_dir():
             continue
-        elif problem := _misplaced(path.relative_to(folder), languages):
-            findings.append(Finding(here, 1, 1, "T066", *problem))
-        elif not path.is_file():
-            findings.append(Finding(here, 1, 1, "T055", "not a file", "delete it"))
+        elif misplaced := _misplaced(path.relative_to(folder), languages):
+            findings.append(Finding(here, 1, 1, "T066", *misplaced))
         else:
-            page, wrong = _page(path.read_bytes(), here, path.parent.name, path.stem, known, link)
+            data, problem = read_beside(path.parent, path.name, MAX_BYTES, too_large="T002")
+            if data is None:
+                findings += [Finding(here, 1, 1, *problem)] if problem else []
+                continue
+            page, wrong = _page(data, here, path.parent.name, path.stem, known, link)
             findings += wrong
             if page:
                 pages.append(page)

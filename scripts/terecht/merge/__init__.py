@@ -6,7 +6,7 @@ stand there; its own words are kept beside it. Two organisations whose pages hav
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -176,7 +176,7 @@ def _shared_page(
 ) -> Page:
     ledger = Ledger()
 
-    def block(name: str) -> Any:
+    def block(name: str) -> Callable[..., str]:
         def show(*arguments: str) -> str:
             html = getattr(fragments, name)(*arguments)
             return fragment_block(ledger.slot(f"{name}({','.join(arguments)})", Value(Kind.HTML, html)))

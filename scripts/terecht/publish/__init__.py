@@ -16,21 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from terecht.findings import Unusable
 from terecht.publish.manifest import Differences, Manifest, compare, looks_whole, manifest_of, read_manifest
 
 #: The releases of a site that are kept: the one that readers see, and those that a rollback can go back to.
 KEPT = 3
 _DIRECTORY_MODE = 0o755
 _FILE_MODE = 0o644
-
-
-class PublishError(Exception):
-    """A site can not be published, for a reason that the user can mend. ``help`` is the way out."""
-
-    def __init__(self, message: str, help_: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = help_
 
 
 @dataclass(frozen=True)
@@ -94,7 +86,7 @@ def is_up_to_date(outlet: Outlet, organisation: str, made_from: str) -> bool:
 def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files: Mapping[str, bytes]) -> Release:
     """Writes a release that nobody sees yet.
 
-    Raises :class:`PublishError` when the place is taken by something that is not ours, :class:`OSError` when the disk
+    Raises :class:`Unusable` when the place is taken by something that is not ours, :class:`OSError` when the disk
     says no; then nothing is left behind but the releases that were there.
     """
     _refuse_strangers(outlet, organisation)
@@ -140,25 +132,25 @@ def switch(outlet: Outlet, release: Release) -> None:
 
 
 def rollback(outlet: Outlet, organisation: str) -> Release:
-    """Shows the release before the one that readers see now. Raises :class:`PublishError` when there is none."""
+    """Shows the release before the one that readers see now. Raises :class:`Unusable` when there is none."""
     now = current(outlet, organisation)
     if now is None:
-        raise PublishError(f"'{organisation}' is not published in {outlet.output}", "build it first")
+        raise Unusable(f"'{organisation}' is not published in {outlet.output}", "build it first")
     earlier = [release for release in _releases(outlet, organisation) if release.number < now.number]
     if not earlier:
-        raise PublishError(f"'{organisation}' has no earlier release", f"the last {KEPT} are kept")
+        raise Unusable(f"'{organisation}' has no earlier release", f"the last {KEPT} are kept")
     switch(outlet, earlier[-1])
     return earlier[-1]
 
 
 def verify(outlet: Outlet, organisation: str) -> Differences:
-    """How a published site differs from its manifest. Raises :class:`PublishError` with nothing to compare."""
+    """How a published site differs from its manifest. Raises :class:`Unusable` with nothing to compare."""
     release = current(outlet, organisation)
     if release is None:
-        raise PublishError(f"'{organisation}' is not published in {outlet.output}", "build it first")
+        raise Unusable(f"'{organisation}' is not published in {outlet.output}", "build it first")
     manifest = release.manifest()
     if manifest is None:
-        raise PublishError(f"the manifest of '{organisation}' is missing or damaged", "build it again with --force")
+        raise Unusable(f"the manifest of '{organisation}' is missing or damaged", "build it again with --force")
     return compare(manifest, release.site)
 
 
@@ -190,9 +182,9 @@ def _let_go(outlet: Outlet, shown: Release) -> None:
 def _refuse_strangers(outlet: Outlet, organisation: str) -> None:
     link = outlet.link(organisation)
     if link.exists() and not link.is_symlink():
-        raise PublishError(f"{link} is there already, and terecht has not made it", "move it away")
+        raise Unusable(f"{link} is there already, and terecht has not made it", "move it away")
     if link.is_symlink() and current(outlet, organisation) is None and link.exists():
-        raise PublishError(f"{link} is a link to somewhere else", "move it away")
+        raise Unusable(f"{link} is a link to somewhere else", "move it away")
 
 
 def _write(path: Path, data: bytes) -> None:
