@@ -35,6 +35,12 @@ _SCRIPT = b"""\
 const events = new EventSource("/terecht-preview/events?seen=" + document.currentScript.dataset.version);
 events.addEventListener("saved", () => location.reload());
 """
+_STYLE_PATH = "/terecht-preview/findings.css"
+#: Findings lie over the foot of the page, in the colours of the number to call.
+_STYLE = b"""\
+.terecht-preview { position: fixed; inset: auto 0 0; z-index: 20; max-height: 50vh; overflow-y: auto; padding: 1rem;
+  background: var(--t-alarm); color: var(--t-on-alarm); }
+"""
 _WATCH_STEP_MS = 40
 _WATCH_QUIET_MS = 20
 _WATCH_PULSE_MS = 200
@@ -163,6 +169,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._stream(int(re.sub(r"\D", "", address.query) or 0))
         elif path == _SCRIPT_PATH:
             self._answer(200, "text/javascript", _SCRIPT)
+        elif path == _STYLE_PATH:
+            self._answer(200, "text/css", _STYLE)
         else:
             self._page(path.lstrip("/"))
 
@@ -217,5 +225,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 def _banner(stage: Stage) -> bytes:
     lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in stage.findings)
-    banner = f'<div class="t-preview" role="alert"><ul>{lines}</ul></div>' if lines else ""
+    style = f'<link rel="stylesheet" href="{_STYLE_PATH}">'
+    banner = f'{style}<div class="terecht-preview" role="alert"><ul>{lines}</ul></div>' if lines else ""
     return f'{banner}<script src="{_SCRIPT_PATH}" data-version="{stage.version}"></script>'.encode()

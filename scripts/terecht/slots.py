@@ -21,7 +21,6 @@ SLOT: Final = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 #: The slots of the frame around every page, by number; the numbers of a page's own slots start behind them.
 FRAME: Final = (
     "tab",
-    "name",
     "title",
     "robots",
     "exit_url",

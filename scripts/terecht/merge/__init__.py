@@ -228,7 +228,6 @@ def _tab(client: Client, content: Content, language: str, title: str | None) -> 
 def _frame(client: Client, fragments: Fragments, added: tuple[OwnPage, ...]) -> dict[int, Value]:
     organisation = client.organisation
     values = {
-        "name": Value(Kind.TEXT, organisation.name),
         "title": Value(Kind.TEXT, organisation.title),
         "robots": Value(Kind.TEXT, "index, follow" if organisation.indexable == "yes" else "noindex, noarchive"),
         "exit_url": Value(Kind.URL, str(organisation.exit_url)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -88,10 +88,13 @@ class Group:
             inner: Any = self._value.by_role[name]
         else:
             inner = getattr(self._value, name)
-            field = type(self._value).model_fields.get(name)
-            if inner is None and field is not None and "tuple" in str(field.annotation):
+            if inner is None and _is_list(type(self._value).model_fields[name].annotation):
                 inner = ()
         return self._scope.view(f"{self._path}.{name}", inner)
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is tuple or any(_is_list(part) for part in get_args(annotation))
 
 
 @dataclass(frozen=True)
