@@ -15,7 +15,7 @@ site: $(READY)  ## build every organisation into site/
 	@ls site | sed 's/^/  /'
 
 test: lint browser  ## everything: linters, types, tests, the browser
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2
 
 lint: $(READY)
 	@$(BIN)/ruff check .

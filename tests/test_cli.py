@@ -168,3 +168,26 @@ def test_an_output_that_can_not_be_written_is_named(small: Make, tmp_path: Path)
     code, out, _ = run("build", "--output", tmp_path / "bestand/site", "--progress", "none", cwd=project.root)
     assert code == 1
     assert "T091 the site can not be written: Not a directory" in out
+
+
+def test_verify_of_nothing_ends_with_2(tmp_path: Path) -> None:
+    code, out, err = run("verify", "--output", tmp_path / "typfout")
+    assert (code, out) == (2, "")
+    assert "nothing is published in" in err
+
+
+def test_verify_names_every_site_that_differs_even_when_one_can_not_be_compared(small: Make, tmp_path: Path) -> None:
+    project = small(een=MINIMAL, twee=MINIMAL)
+    run("build", "--output", tmp_path / "site", "--progress", "none", cwd=project.root)
+    (tmp_path / "site.terecht/releases/een/000001/manifest.json").write_text("{")
+    (tmp_path / "site/twee/index.html").write_text("x")
+    code, out, err = run("verify", "--output", tmp_path / "site")
+    assert code == 2
+    assert "site/twee/index.html: changed" in out
+    assert "the manifest of 'een' is missing or damaged" in err
+
+
+def test_a_refusal_has_the_format_that_was_asked_for() -> None:
+    code, out, _ = run("check", "--format", "json", "niemand")
+    assert code == 2
+    assert json.loads(out)[0]["code"] == "T046"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from conftest import EXAMPLES, MINIMAL, ROOT, build_all
 from terecht import __version__, publish
@@ -111,18 +114,12 @@ def test_values_are_on_the_page_as_they_were_written(small: Make, tmp_path: Path
     quoted = {key: "'" + value.replace("'", "''") + "'" if key == "zes" else value for key, value in names.items()}
     project = small(**{key: MINIMAL.replace("Jip Bos", value) for key, value in quoted.items()})
     build_all(project, tmp_path / "site")
-    import html
-
     for key, value in names.items():
         page = (tmp_path / "site" / key / "index.html").read_text("utf-8")
-        assert f'<p class="t-card__name">{html.escape(value)}</p>' in page.replace("&#34;", "&quot;").replace(
-            "&#39;", "&#x27;"
-        )
-        assert html.escape(value) in html.unescape(
-            (tmp_path / "site" / key / "search/nl.json").read_text("utf-8")
-        ).replace('\\"', '"') or value in html.unescape(
-            (tmp_path / "site" / key / "search/nl.json").read_text("utf-8")
-        ).replace('\\"', '"')
+        assert f'<p class="t-card__name">{escape(value)}</p>' in page
+        index = json.loads((tmp_path / "site" / key / "search/nl.json").read_bytes())
+        (entry,) = [entry for entry in index["docs"] if entry["location"] == "#praten"]
+        assert f"{value} Bel 06 12345678" in html.unescape(entry["text"])
 
 
 def test_the_version_is_in_the_footer_and_the_manifest(sites: Path) -> None:
@@ -142,3 +139,34 @@ def test_a_stranger_in_the_way_is_named(small: Make, tmp_path: Path) -> None:
     assert outcomes["twee"].result == "built"
     assert outcomes["een"].result == "failed"
     assert [finding.code for finding in outcomes["een"].findings if finding.stops] == ["T091"]
+
+
+@pytest.mark.parametrize("path", ["hulp%20desk/", "\u00e9\u00e9n/", "a+b/", "a@b:c/", "diep/er"])
+def test_a_site_may_live_at_any_path(path: str, small: Make, tmp_path: Path) -> None:
+    project = small(een=MINIMAL + f"url: https://x.example/{path}\n")
+    outcomes = build_all(project, tmp_path / "site")
+    assert [outcome.result for outcome in outcomes] == ["built"], outcomes[0].findings
+
+
+def test_an_email_address_carries_no_headers(small: Make, tmp_path: Path) -> None:
+    project = small(een=MINIMAL + "    email: jip?bcc=kim@voorbeeld.example\n")
+    build_all(project, tmp_path / "site")
+    html = (tmp_path / "site/een/index.html").read_text("utf-8")
+    assert 'href="mailto:jip%3Fbcc%3Dkim@voorbeeld.example"' in html
+
+
+def test_a_file_with_any_name_stops_nothing(small: Make, tmp_path: Path) -> None:
+    import os
+
+    project = small(een=MINIMAL)
+    (Path(os.fsdecode(os.fsencode(project.organisations / "een/x") + b"\xff"))).write_text("x")
+    assert results(project, tmp_path / "site") == ["built"]
+
+
+def test_a_mistake_in_a_fragment_stops_one_site_and_not_the_program(small: Make, tmp_path: Path) -> None:
+    project = small(een=MINIMAL)
+    fragment = project.root / "overrides/fragments/footer.html"
+    fragment.write_text(fragment.read_text("utf-8") + "{{ organisation.nmae }}", "utf-8")
+    (outcome,) = build_all(project, tmp_path / "site")
+    assert outcome.result == "failed"
+    assert [finding.code for finding in outcome.findings if finding.stops] == ["T090"]

@@ -141,7 +141,7 @@ def audit(files: Mapping[str, bytes], site_path: str) -> list[str]:
     pages = {path: dissect(data.decode()) for path, data in files.items() if path.endswith(".html")}
     faults = [f"{path}: {fault}" for path, page in pages.items() for fault in page.faults]
     for path, data in files.items():
-        if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]|\\\\ue00", data.decode()):
+        if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]", data.decode()):
             faults.append(f"{path}: a slot that nobody filled")
     faults += [
         f"{path}: {problem}"
@@ -161,9 +161,10 @@ def _resolved(path: str, address: str, site_path: str) -> tuple[str | None, str]
     if not target:
         return path, parts.fragment
     if target.startswith("/"):
-        if path != f"{NOT_FOUND}.html" or not target.startswith(site_path):
+        start = unquote(site_path)
+        if path != f"{NOT_FOUND}.html" or not target.startswith(start):
             return None, parts.fragment
-        target = target.removeprefix(site_path)
+        target = target.removeprefix(start)
         joined = posixpath.normpath(target) if target else "."
     else:
         joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
@@ -182,7 +183,12 @@ def _dead(
         return f"'{address}' leaves the site"
     if target not in files:
         return f"'{address}' leads nowhere"
-    if anchor and target in pages and anchor not in pages[target].ids and "own" not in pages[target].ids:
+    if (
+        anchor
+        and target in pages
+        and anchor not in pages[target].ids
+        and (target == path or "own" not in pages[target].ids)
+    ):
         return f"'{address}' has an anchor that does not exist"
     return None
 

@@ -23,6 +23,7 @@ from terecht.load import load
 from terecht.load.schema import schema
 from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
 from terecht.publish import Outlet
+from terecht.publish.manifest import Differences
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,7 +45,15 @@ def _shared(command: F) -> F:
     return root(organisations(command))
 
 
-_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def _remember(context: click.Context, _parameter: click.Parameter, form: str) -> str:
+    """A refusal is printed in the format of the command that it stops."""
+    context.find_root().obj = form
+    return form
+
+
+_format = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, callback=_remember
+)
 _ids = click.argument("ids", nargs=-1, metavar="[ID]...")
 _output = click.option(
     "--output",
@@ -63,9 +72,12 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Refused as refused:
-            _print(refused.findings, "text")
+            _print(refused.findings, ctx.obj or "text")
         except Unusable as error:
             click.echo(f"{error.message}; {error.help}", err=True)
+        except OSError as error:
+            # A file or folder that this user may not read or write, or a disk that is full.
+            click.echo(f"{error.filename or 'the system'}: {error.strerror}; may you read and write there?", err=True)
         return ctx.exit(UNUSABLE)
 
 
@@ -116,7 +128,7 @@ def build_command(
     project = _project(root, organisations)
     content = usable_content(project)
     chosen = choose(project, ids)
-    outlet = Outlet(output.absolute())
+    outlet = Outlet.at(output)
     with _Teller(progress) as tell:
         outcomes = build(project, content, chosen, outlet, jobs=jobs, force=force, tell=tell)
     failed = [outcome for outcome in outcomes if outcome.result == "failed"]
@@ -136,19 +148,28 @@ def verify_command(
 ) -> None:
     """Hash published sites again; name every changed, missing and added file."""
     del root, organisations  # a published site is compared with its manifest alone
-    outlet = Outlet(output.absolute())
-    differing = {}
-    for name in ids or publish.published(outlet):
-        differences = publish.verify(outlet, name)
-        if differences:
-            differing[name] = differences
+    outlet = Outlet.at(output)
+    names = ids or tuple(publish.published(outlet))
+    if not names:
+        raise Unusable(f"nothing is published in {output}", "name the folder with --output")
+    differing: dict[str, Differences] = {}
+    unusable = False
+    for name in names:
+        try:
+            found = publish.verify(outlet, name)
+        except Unusable as error:
+            unusable = True
+            click.echo(f"{error.message}; {error.help}", err=True)
+            continue
+        if found:
+            differing[name] = found
     if form == "json":
         click.echo(json.dumps({name: vars(found) for name, found in differing.items()}))
     for name, found in differing.items() if form == "text" else ():
         for word in ("changed", "missing", "added"):
             for path in getattr(found, word):
                 click.echo(f"{output / name / path}: {word}")
-    sys.exit(FINDINGS if differing else DONE)
+    sys.exit(UNUSABLE if unusable else FINDINGS if differing else DONE)
 
 
 @main.command("rollback")
@@ -158,7 +179,7 @@ def verify_command(
 def rollback_command(organisation: str, output: Path, root: Path | None, organisations: Path | None) -> None:
     """Put the previous release of a site back."""
     del root, organisations  # releases are known by what was published
-    release = publish.rollback(Outlet(output.absolute()), organisation)
+    release = publish.rollback(Outlet.at(output), organisation)
     click.echo(f"{output / organisation} shows release {release.number} again")
 
 

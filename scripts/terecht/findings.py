@@ -77,6 +77,7 @@ CODES: dict[str, str] = {
     "T083": "a heading without an id, or with an id that another language does not have",
     "T085": "a word of the interface is missing or unknown",
     "T086": "the shared menu names a page that does not exist, or forgets one",
+    "T087": "a helpline that every page shows is missing or not fit",
     "T090": "the built site does not hold what we promise",
     "T091": "the site can not be published",
     # warnings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
+import os
 import platform
 from pathlib import Path
 
@@ -28,12 +29,12 @@ _DECIDING = (
 def made_from_of(folder: Path, shared: str) -> str:
     """The hash of all that decides the bytes of one organisation's site; ``shared`` is that of what all share."""
     own = _digest_of_files(folder.parent, (folder.name,))
-    return hashlib.sha256(f"{shared} {own} {_program_digest()}".encode()).hexdigest()
+    return hashlib.sha256(f"{shared} {own}".encode()).hexdigest()
 
 
 def shared_digest(root: Path) -> str:
-    """The hash of everything that all organisations share: pages, words, helplines, theme, configuration."""
-    return _digest_of_files(root, ("docs", "overrides", "mkdocs.yml"))
+    """The hash of everything that all organisations share: pages, words, helplines, theme, configuration, program."""
+    return _digest_of_files(root, ("docs", "overrides", "mkdocs.yml")) + _program_digest()
 
 
 def engine_digest(root: Path) -> str:
@@ -57,7 +58,7 @@ def _digest_of_files(root: Path, names: tuple[str, ...]) -> str:
         top = root / name
         paths = [top] if top.is_file() else sorted(top.rglob("*"))
         for path in paths:
-            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            digest.update(os.fsencode(path.relative_to(root)) + b"\0")
             # What can not be read is for loading to report.
             with contextlib.suppress(OSError):
                 if path.is_file() and not path.is_symlink():

@@ -6,11 +6,14 @@ Preview, build and fleet are this one path. One bad organisation never stops the
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+
+import jinja2
 
 from terecht import __version__
 from terecht.audit import audit, audit_rendered
@@ -24,6 +27,10 @@ from terecht.merge.template_check import check
 from terecht.publish import Outlet, Release, is_up_to_date, settle, stage, switch
 from terecht.render import RenderedPage, RenderError, assets, not_found_text, render
 from terecht.render.cache import Shelf
+from terecht.stamp import UnfilledSlotError
+
+#: What a mistake in a template of ours can end in. It stops one site, not the others.
+OURS = (jinja2.TemplateError, UnfilledSlotError)
 
 
 @dataclass(frozen=True)
@@ -135,8 +142,11 @@ def build(
         client, findings = load(folder, content, project.today)
         if client is None:
             outcomes[folder.name] = Outcome(folder.name, "failed", tuple(findings))
-        else:
+            continue
+        try:
             sites.append((merge(client, content, templates), made_from, tuple(findings)))
+        except OURS as error:
+            outcomes[folder.name] = Outcome(folder.name, "failed", tuple(_why(error, folder.name, outlet)))
     tell("rendering", 0, len(sites))
     wanted = [text for site, _, _ in sites for text in _texts(site)]
     rendered = render_all(project, content, wanted, jobs)
@@ -148,7 +158,7 @@ def build(
             files = finish(site, rendered, shared_files[site.shell.languages])
             staged.append(stage(outlet, site.id, __version__, made_from, files))
             outcomes[site.id] = Outcome(site.id, "built", warnings)
-        except (Refused, Unusable, OSError) as error:
+        except (Refused, Unusable, OSError, *OURS) as error:
             outcomes[site.id] = Outcome(site.id, "failed", (*warnings, *_why(error, site.id, outlet)))
     if staged:
         settle()
@@ -156,6 +166,7 @@ def build(
         try:
             switch(outlet, release)
         except (Unusable, OSError) as error:
+            shutil.rmtree(release.folder, ignore_errors=True)
             name = release.organisation
             outcomes[name] = Outcome(name, "failed", tuple(_why(error, name, outlet)))
     tell("done", len(chosen), len(chosen))
@@ -227,6 +238,9 @@ def _why(error: Exception, organisation: str, outlet: Outlet) -> list[Finding]:
     if isinstance(error, Refused):
         return list(error.findings)
     where = shown_path(outlet.link(organisation))
+    if isinstance(error, OURS):
+        help_ = "this is a mistake in our templates; please report it"
+        return [Finding(organisation, 1, 1, "T090", f"{type(error).__name__}: {error}", help_)]
     if isinstance(error, Unusable):
         return [Finding(where, 1, 1, "T091", error.message, error.help)]
     reason = getattr(error, "strerror", None) or str(error)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import watchfiles
 from jinja2 import TemplateError
@@ -63,6 +63,11 @@ class Stage:
             self.findings = findings
             self.version += 1
             self.changed.notify_all()
+
+    def now(self) -> tuple[dict[str, bytes], tuple[Finding, ...], int]:
+        """Files, findings and version that belong together."""
+        with self.changed:
+            return self.files, self.findings, self.version
 
     def wait_for(self, seen: int, seconds: float) -> int:
         """The version, as soon as it is another one than was seen, or after so many seconds."""
@@ -163,10 +168,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A file of the site, the preview's own script, or the stream that tells of saves."""
-        address = urlsplit(self.path)
-        path = unquote(address.path)
+        path, _, query = unquote(self.path).partition("?")
         if path == _EVENTS:
-            self._stream(int(re.sub(r"\D", "", address.query) or 0))
+            self._stream(int(re.sub(r"\D", "", query)[:9] or 0))
         elif path == _SCRIPT_PATH:
             self._answer(200, "text/javascript", _SCRIPT)
         elif path == _STYLE_PATH:
@@ -175,12 +179,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._page(path.lstrip("/"))
 
     def _page(self, path: str) -> None:
-        stage = self.server.stage
+        files, findings, version = self.server.stage.now()
         name = f"{path}index.html" if not path or path.endswith("/") else path
-        data = stage.files.get(name)
+        data = files.get(name)
         status = 200 if data is not None else 404
         if data is None:
-            if f"{path}/index.html" in stage.files:
+            if f"{path}/index.html" in files:
                 self.send_response(301)
                 self.send_header("Location", f"/{path}/")
                 self.send_header("Content-Length", "0")
@@ -188,11 +192,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return
             name, data = (
                 "404.html",
-                stage.files.get("404.html", b"<!doctype html><title>-</title><body></body>"),
+                files.get("404.html", b"<!doctype html><title>-</title><body></body>"),
             )
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if kind == "text/html":
-            data = data.replace(b"</body>", _banner(stage) + b"</body>", 1)
+            data = data.replace(b"</body>", _banner(findings, version) + b"</body>", 1)
         self._answer(status, kind, data)
 
     def _answer(self, status: int, kind: str, data: bytes) -> None:
@@ -223,8 +227,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Says nothing: the terminal is for findings."""
 
 
-def _banner(stage: Stage) -> bytes:
-    lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in stage.findings)
+def _banner(findings: tuple[Finding, ...], version: int) -> bytes:
+    lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in findings)
     style = f'<link rel="stylesheet" href="{_STYLE_PATH}">'
     banner = f'{style}<div class="terecht-preview" role="alert"><ul>{lines}</ul></div>' if lines else ""
-    return f'{banner}<script src="{_SCRIPT_PATH}" data-version="{stage.version}"></script>'.encode()
+    return f'{banner}<script src="{_SCRIPT_PATH}" data-version="{version}"></script>'.encode()

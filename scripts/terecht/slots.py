@@ -58,7 +58,7 @@ class Value:
 def sentinel(number: int) -> str:
     r"""The slot with this number, as it travels through the renderer.
 
-    >>> sentinel(7) == "\\ue0007\\ue001"
+    >>> sentinel(7) == "\ue0007\ue001"
     True
     """
     return f"{OPEN}{number}{CLOSE}"

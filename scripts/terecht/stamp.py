@@ -34,7 +34,7 @@ class Stamp:
 def cut(page: str) -> Stamp:
     r"""The stamp of a rendered page.
 
-    >>> cut("a\\ue0007\\ue001b")
+    >>> cut("a\ue0007\ue001b")
     Stamp(texts=('a', 'b'), slots=(7,))
     """
     pieces = SLOT.split(page)

@@ -37,18 +37,18 @@ def test_our_content_has_no_findings(project: Project) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "expected"),
     [
-        ("docs/nl/index.md", "{: #nu-doen }", "", "index.md:28 T083 a heading without an id"),
+        ("docs/nl/index.md", "{: #nu-doen }", "", "index.md:35 T083 a heading without an id"),
         (
             "docs/en/index.md",
             "{: #nu-doen }",
             "{: #nu }",
-            "index.md:28 T083 'nu' is not the heading that belongs here",
+            "index.md:35 T083 'nu' is not the heading that belongs here",
         ),
         (
             "docs/nl/index.md",
             "{: #nu-doen }",
             "{: #praten }",
-            "index.md:28 T083 the id 'praten' stands here twice",
+            "index.md:35 T083 the id 'praten' stands here twice",
         ),
         (
             "docs/nl/index.md",
@@ -66,6 +66,10 @@ def test_our_content_has_no_findings(project: Project) -> None:
             "  - wei.md\n",
             "mkdocs.yml:1 T086 the menu names 'wei.md', which does not exist",
         ),
+        ("mkdocs.yml", "nav:\n", "nav: [\n", "T009 this is not YAML"),
+        ("mkdocs.yml", "nav:\n", "menu:\n", "T086 there is no menu"),
+        ("overrides/partials/menu.html", "endfor", "endfr", "T082 this template can not be read"),
+        ("docs/data/helplines.yml", "id: zelfdoding_113", "id: zelfdoding", "T087 every page shows 'zelfdoding_113'"),
         ("mkdocs.yml", "  - index.md\n", "", "mkdocs.yml:1 T086 the menu does not start with 'index.md'"),
         ("docs/nl/index.md", "(mediator.md)", "(mediatr.md)", "T064 there is no page 'mediatr.md'"),
         ("docs/en/wat-doet.md", "#geheim", "#geheum", "T064 'wat-niet.md' has no heading 'geheum'"),

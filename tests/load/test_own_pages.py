@@ -12,7 +12,7 @@ from terecht.load.own_pages import OwnPage, read
 
 def link(language: str, name: str, anchor: str) -> str | None:
     del language
-    return f"/{name}/#{anchor}".rstrip("#") if name in {"wie", "extra"} else None
+    return f"/{name}/#{anchor}".rstrip("#") if name in {"wie", "extra"} and anchor in {"", "kop"} else None
 
 
 def page(folder: Path, text: str) -> tuple[OwnPage | None, list[str]]:
@@ -71,6 +71,17 @@ Een [link](wie.md#kop), **vet**, <https://voorbeeld.example>, `<b>code</b>` en 3
         ("[a](../../../organisation.yml)", "T064"),
         ("[a](weg.md)", "T064"),
         ("![a](https://elders.example/spoor.png)", "T067"),
+        ("[a](//[)", "T064"),
+        ("[a](http://a b)", "T028"),
+        ("[a](https:)", "T028"),
+        ("[a](#weg)", "T064"),
+        ("[a](wie.md#weg)", "T064"),
+        ("# Nog een titel", "T065"),
+        ("- " * 600 + "x", "T014"),
+        ("[" * 600, "T015"),
+        ("x" * 2_001, "T032"),
+        ("a &#x202E; b", "T006"),
+        ("a &#xE000;1&#xE001; b", "T007"),
     ],
 )
 def test_what_could_do_more_is_refused(tmp_path: Path, body: str, code: str) -> None:
@@ -80,6 +91,29 @@ def test_what_could_do_more_is_refused(tmp_path: Path, body: str, code: str) -> 
         elements = " ".join(re.findall(r"<[^>]*>", found.html.lower()))
         for forbidden in ("script", "img", "onerror", "vbscript:", "data:", "file:", "<!--", "class="):
             assert forbidden not in elements
+
+
+def test_a_title_is_text(tmp_path: Path) -> None:
+    found, findings = page(tmp_path, "# Bel &amp; **mail** `ons` ##\n\nTekst.\n")
+    assert findings == []
+    assert found is not None
+    assert found.title == "Bel & mail ons"
+
+
+def test_a_long_title_takes_no_time(tmp_path: Path) -> None:
+    import time
+
+    started = time.monotonic()
+    _, findings = page(tmp_path, "# a" + " " * 60_000 + "b\n")
+    assert findings == ["1 T032"]
+    assert time.monotonic() - started < 1
+
+
+def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "docs/nl").mkdir(parents=True)
+    (tmp_path / "docs/.DS_Store").write_text("x")
+    (tmp_path / "docs/nl/.gitkeep").write_text("")
+    assert read(tmp_path / "docs", "docs", ("nl",), (), link) == ([], [])
 
 
 def test_jinja_is_text(tmp_path: Path) -> None:

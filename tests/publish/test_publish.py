@@ -97,7 +97,37 @@ def test_rollback_goes_back_and_says_when_it_can_not(outlet: Outlet) -> None:
     assert (outlet.output / "acme/index.html").read_bytes() == b"een"
     put(outlet, "drie")
     publish.rollback(outlet, "acme")
-    assert (outlet.output / "acme/index.html").read_bytes() == b"twee"
+    # What readers saw before it; the second one was withdrawn.
+    assert (outlet.output / "acme/index.html").read_bytes() == b"een"
+
+
+def test_a_link_to_the_output_is_the_output(tmp_path: Path) -> None:
+    (tmp_path / "data/www").mkdir(parents=True)
+    (tmp_path / "srv").symlink_to(tmp_path / "data/www")
+    outlet = Outlet.at(tmp_path / "srv")
+    put(outlet, "een")
+    assert (tmp_path / "srv/acme/index.html").read_bytes() == b"een"
+    assert publish.published(outlet) == ["acme"]
+
+
+def test_an_older_release_never_replaces_a_newer(outlet: Outlet) -> None:
+    old = publish.stage(outlet, "acme", "0.1.0", "x", {"index.html": b"oud"})
+    put(outlet, "nieuw")
+    publish.switch(outlet, old)
+    assert (outlet.output / "acme/index.html").read_bytes() == b"nieuw"
+
+
+def test_what_a_killed_build_left_is_swept_away_later(outlet: Outlet) -> None:
+    import os
+
+    put(outlet, "een")
+    draft = outlet.releases("acme") / "draft-oud"
+    draft.mkdir()
+    put(outlet, "twee")
+    assert draft.exists()  # it may still be written
+    os.utime(draft, (0, 0))
+    put(outlet, "drie")
+    assert not draft.exists()
 
 
 def test_only_the_last_releases_are_kept(outlet: Outlet) -> None:

@@ -44,6 +44,9 @@
   };
 
   const fail = () => {
+    worker?.terminate();
+    worker = null;
+    ready = false;
     results.replaceChildren();
     status.textContent = broken;
   };
@@ -66,6 +69,7 @@
           ready = true;
           ask();
         } else if (data.type === RESULT) {
+          if (!dialog.open) return;
           const items = data.data.items.flat();
           if (items.length || byStem || !input.value.trim()) show(items);
           else ask(true);

@@ -54,7 +54,11 @@ def load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None,
 
     There is no client when a finding stops it. ``today`` decides only what is overdue, never what a page shows.
     """
-    client, findings = _load(folder, content, today)
+    try:
+        client, findings = _load(folder, content, today)
+    except Exception as error:  # noqa: BLE001  one organisation never stops the others, whatever is wrong with it
+        what = f"reading this ended in {type(error).__name__}: {error}"
+        return None, [Finding(shown_path(folder), 1, 1, "T090", what, "this is a mistake of ours; please report it")]
     findings.sort()
     return (None if stopping(findings) else client), findings
 
@@ -84,19 +88,33 @@ def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None
     findings += check_colours(organisation.brand, report)
     cleaned, wrong = pictures.pictures(organisation, folder, shown_path(folder), report)
     findings += wrong
-    added = own_pages.names(folder / "docs")
+    own, wrong = _own_pages(folder / "docs", organisation, content)
+    findings += wrong
+    by_place = MappingProxyType({(page.language, page.name): page for page in own})
+    return Client(folder.name, organisation, cleaned, by_place), findings
+
+
+def _own_pages(folder: Path, organisation: Organisation, content: Content) -> tuple[list[OwnPage], list[Finding]]:
+    added = own_pages.names(folder)
 
     def link(language: str, name: str, anchor: str) -> str | None:
         if name not in content.pages and name not in added:
+            return None
+        if anchor and name not in added and anchor not in content.anchors(language, name):
             return None
         address = page_address(organisation.languages, language, own_name(content, name))
         return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
 
     known = (*content.pages, *sorted(added))
-    own, wrong = own_pages.read(folder / "docs", shown_path(folder / "docs"), organisation.languages, known, link)
-    findings += wrong
-    by_place = MappingProxyType({(page.language, page.name): page for page in own})
-    return Client(folder.name, organisation, cleaned, by_place), findings
+    own, findings = own_pages.read(folder, shown_path(folder), organisation.languages, known, link)
+    there = {(page.name, page.language) for page in own}
+    for name in sorted({name for name, _ in there}):
+        for language in organisation.languages:
+            if (name, language) not in there:
+                here = f"{shown_path(folder)}/{language}/{name}.md"
+                help_ = "readers of this language see another page"
+                findings.append(Finding(here, 1, 1, "W112", "this own page is not translated", help_))
+    return own, findings
 
 
 def own_name(content: Content, name: str) -> str:

@@ -71,7 +71,7 @@ def _contact(
     organisation: Organisation, contact: Contact, at: Location, today: dt.date, report: Report
 ) -> Iterator[Finding]:
     ids = [other.id for other in organisation.contacts]
-    if contact.id in ids[: ids.index(contact.id)] or ids.index(contact.id) != at[1]:
+    if ids.index(contact.id) != at[1]:
         message = f"the id '{contact.id}' is also that of contact {ids.index(contact.id) + 1}"
         yield report((*at, "id"), "T040", message, "give each contact an id of its own")
     if "vertrouwenspersoon" in contact.roles:

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
 
+import jinja2
 import yaml
 from pydantic import AfterValidator
 
 from terecht.addresses import HOME
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import ROLES, Facts, Sector
-from terecht.load.page_templates import PageTemplate, compare_languages, dead_links, read_template
+from terecht.load.page_templates import PageTemplate, compare_languages, dead_links, headings, read_template
 from terecht.load.typed import read_model
 from terecht.load.values import LANGUAGES, Date, Plain, Text, Url, YesNo, refuse
 from terecht.load.words import compare_words, read_words, unused_and_unknown
@@ -52,6 +53,10 @@ class Helpline(Facts):
     confidence: Literal["H", "M", "L", "U"]
 
 
+#: The helpline on every page, beside 112.
+EVERYWHERE = "zelfdoding_113"
+
+
 class _Helplines(Facts):
     helplines: tuple[Helpline, ...]
 
@@ -71,6 +76,10 @@ class Content:
             if found := self.templates.get((candidate, name)):
                 return found
         raise KeyError(name)
+
+    def anchors(self, language: str, name: str) -> frozenset[str]:
+        """The ids of the headings of a page."""
+        return frozenset(identifier or "" for _, _, identifier in headings(self.template(language, name)))
 
     def fragments(self) -> dict[str, frozenset[str]]:
         """The fragments that a page can show, and the names that each takes."""
@@ -103,6 +112,8 @@ def load_content(root: Path, shown: str, today: dt.date) -> tuple[Content | None
     findings += unused_and_unknown(root / "overrides", words, shown)
     helplines, wrong = _helplines(root / "docs/data/helplines.yml", f"{shown}docs/data/helplines.yml", today)
     findings += wrong
+    findings += _everywhere(helplines, f"{shown}docs/data/helplines.yml")
+    findings += _readable(root / "overrides", f"{shown}overrides")
     names = frozenset(name for _, name in templates)
     pages, wrong = _menu(root / "mkdocs.yml", f"{shown}mkdocs.yml", names)
     findings += wrong
@@ -135,9 +146,38 @@ def _helplines(path: Path, shown: str, today: dt.date) -> tuple[dict[str, Helpli
     return helplines, findings
 
 
+def _everywhere(helplines: Mapping[str, Helpline], shown: str) -> list[Finding]:
+    """The line that every page shows has to be there, and fit."""
+    line = helplines.get(EVERYWHERE)
+    if line and line.phone and line.url and line.phone_marked_fit == "yes":
+        return []
+    help_ = "give it a phone and a url, and 'phone_marked_fit: yes' when somebody has checked them"
+    return [Finding(shown, 1, 1, "T087", f"every page shows '{EVERYWHERE}', which is missing or not fit", help_)]
+
+
+def _readable(overrides: Path, shown: str) -> list[Finding]:
+    """Templates of the theme and the fragments that Jinja can not read."""
+    environment = jinja2.Environment(autoescape=True)
+    findings = []
+    for path in sorted(overrides.rglob("*.html")):
+        try:
+            environment.parse(path.read_text("utf-8"))
+        except jinja2.TemplateSyntaxError as error:
+            here = f"{shown}/{path.relative_to(overrides).as_posix()}"
+            message = f"this template can not be read: {error.message}"
+            findings.append(Finding(here, error.lineno, 1, "T082", message, "see the line above too"))
+    return findings
+
+
 def _menu(path: Path, shown: str, names: frozenset[str]) -> tuple[tuple[str, ...], list[Finding]]:
-    configuration = yaml.safe_load(path.read_text("utf-8"))
-    menu = [str(entry).removesuffix(".md") for entry in configuration.get("nav", [])]
+    try:
+        configuration = yaml.safe_load(path.read_text("utf-8"))
+        menu = [str(entry).removesuffix(".md") for entry in configuration["nav"]]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return (), [Finding(shown, line, 1, "T009", f"this is not YAML: {error.problem}", "look at the indentation")]
+    except (TypeError, KeyError):
+        return (), [Finding(shown, 1, 1, "T086", "there is no menu", "name the pages in a list 'nav'")]
     findings = [
         Finding(
             shown,

@@ -20,6 +20,7 @@ from terecht.load.values import (
     Phone,
     Plain,
     SiteLanguage,
+    SiteUrl,
     SpokenLanguage,
     Text,
     Url,
@@ -267,7 +268,7 @@ class Organisation(Facts):
     name: Plain
     short_name: Plain | None = None
     languages: Languages
-    url: Url | None = None
+    url: SiteUrl | None = None
     sector: Annotated[tuple[Sector, ...], AfterValidator(_once)] = ()
     public_body: YesNo | None = None
     size: Literal["<10", "10-49", "50+"] | None = None

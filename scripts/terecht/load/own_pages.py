@@ -7,9 +7,11 @@ what Python-Markdown makes of the rest goes through nh3.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,16 +21,23 @@ import nh3
 
 from terecht.findings import Finding, did_you_mean
 from terecht.load.files import read_beside
-from terecht.load.values import LANGUAGES
-from terecht.load.yaml_tree import MAX_BYTES, decode
+from terecht.load.values import LANGUAGES, is_web_address
+from terecht.load.yaml_tree import decode, forbidden_character
+from terecht.slots import ROOT
 
-_TITLE = re.compile(r"#\s+(.+?)\s*#*")
+_TITLE = re.compile(r"#\s+(\S.*)")
+_SECOND_TITLE = re.compile(r"#\s+\S")
 _HTML = re.compile(r"<(?!https?://|mailto:|[\w.+-]+@[\w.-]+>)[A-Za-z/!?]")
 _ATTRIBUTES = re.compile(r"\{:?\s*[#.:][^}]*\}")
+#: Characters of a page, of a line and links on a page; Python-Markdown needs minutes for far more than a person writes.
+_MOST_BYTES = 64 * 1024
+_LONGEST_LINE = 2_000
+_MOST_BRACKETS = 500
 _IMAGE = re.compile(r"!\[")
 _CODE = re.compile(r"(`+).*?\1")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SCHEMES = {"https", "http", "mailto", "tel"}
+_WEB = {"https", "http"}
+_SCHEMES = {*_WEB, "mailto", "tel"}
 _TAGS = {
     *(
         "p",
@@ -79,16 +88,14 @@ def read(
     findings: list[Finding] = []
     if folder.is_symlink():
         return pages, [Finding(shown, 1, 1, "T052", "a symbolic link", "put the folder itself here")]
-    for path in sorted(folder.rglob("*")):
+    for path in _below(folder, shown, findings):
         here = f"{shown}/{path.relative_to(folder).as_posix()}"
         if path.is_symlink():
             findings.append(Finding(here, 1, 1, "T052", "a symbolic link", "put the file itself here"))
-        elif path.is_dir():
-            continue
         elif misplaced := _misplaced(path.relative_to(folder), languages):
             findings.append(Finding(here, 1, 1, "T066", *misplaced))
         else:
-            data, problem = read_beside(path.parent, path.name, MAX_BYTES, too_large="T002")
+            data, problem = read_beside(path.parent, path.name, _MOST_BYTES, too_large="T002")
             if data is None:
                 findings += [Finding(here, 1, 1, *problem)] if problem else []
                 continue
@@ -99,6 +106,23 @@ def read(
     return pages, findings
 
 
+def _below(folder: Path, shown: str, findings: list[Finding]) -> list[Path]:
+    """All files and links below a folder, hidden ones left out; a folder that can not be read is a finding."""
+
+    def unreadable(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            message = f"this folder can not be read: {error.strerror}"
+            findings.append(Finding(shown, 1, 1, "T001", message, "change its permissions"))
+
+    found = []
+    for at, folders, names_ in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        linked = [name for name in folders if (Path(at) / name).is_symlink()]
+        found += [Path(at) / name for name in (*names_, *linked) if not name.startswith(".")]
+        folders[:] = [name for name in folders if name not in linked]
+    return sorted(found)
+
+
 def is_name(name: str) -> bool:
     """Whether this can be the name of a page or of an organisation's folder: both become part of an address."""
     return _NAME.fullmatch(name) is not None
@@ -106,7 +130,7 @@ def is_name(name: str) -> bool:
 
 def names(folder: Path) -> frozenset[str]:
     """The names that the own pages below ``folder`` have, whatever is wrong with them."""
-    return frozenset(path.stem for path in folder.glob("*/*.md"))
+    return frozenset(path.stem for path in folder.glob("*/*.md") if path.is_file())
 
 
 def _misplaced(path: Path, languages: tuple[str, ...]) -> tuple[str, str] | None:
@@ -129,7 +153,9 @@ def _page(
     if findings:
         return None, findings
     lines = text.splitlines()
-    findings += _refused(lines, path)
+    findings += [*_refused(lines, path), *_too_much(text, path)]
+    if findings:
+        return None, findings
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     title = _TITLE.fullmatch(lines[first].strip()) if first is not None else None
     if title is None or first is None:
@@ -138,11 +164,18 @@ def _page(
             findings.append(Finding(path, at, 1, "T065", "the page has no title", "start with a line '# Title'"))
         return None, findings
     body = "\n".join(lines[first + 1 :])
-    html, wrong = _clean(body, language, known, link)
+    try:
+        heading, _ = _clean(title.group(1).rstrip("# "), language, known, link)
+        html, wrong = _clean(body, language, known, link)
+    except RecursionError:
+        return None, [Finding(path, 1, 1, "T014", "lists or quotes are nested too deep", "use fewer levels")]
     for code, target, message, help_ in wrong:
         line = next((at for at, source in enumerate(lines, 1) if target in source), first + 1)
         findings.append(Finding(path, line, 1, code, message, help_))
-    return OwnPage(language, name, title.group(1), html), findings
+    plain = " ".join(unescape(nh3.clean(heading, tags=set())).split())
+    if found := forbidden_character(unescape(html.replace(ROOT, "")) + plain):
+        findings.append(Finding(path, first + 1, 1, found[1], found[2], "delete it, also where it is written as '&…;'"))
+    return OwnPage(language, name, plain, html), findings
 
 
 def _refused(lines: list[str], path: str) -> Iterator[Finding]:
@@ -162,6 +195,8 @@ def _refused(lines: list[str], path: str) -> Iterator[Finding]:
                 f"'{found.group()}' is not possible here",
                 "delete it",
             )
+        if _SECOND_TITLE.match(line) and lines[0].rstrip() != "---" and any(map(str.strip, lines[: number - 1])):
+            yield Finding(path, number, 1, "T065", "a second title", "start other headings with '##'")
         if found := _IMAGE.search(text):
             yield Finding(
                 path,
@@ -171,6 +206,14 @@ def _refused(lines: list[str], path: str) -> Iterator[Finding]:
                 "images are not possible here yet",
                 "describe it in words",
             )
+
+
+def _too_much(text: str, path: str) -> Iterator[Finding]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > _LONGEST_LINE:
+            yield Finding(path, number, 1, "T032", f"a line of {len(line):,} characters", "make paragraphs")
+    if text.count("[") > _MOST_BRACKETS or text.count("`") > _MOST_BRACKETS:
+        yield Finding(path, 1, 1, "T015", f"more than {_MOST_BRACKETS} links or pieces of code", "make several pages")
 
 
 def _clean(body: str, language: str, known: tuple[str, ...], link: Link) -> tuple[str, list[tuple[str, str, str, str]]]:
@@ -183,7 +226,8 @@ def _clean(body: str, language: str, known: tuple[str, ...], link: Link) -> tupl
     converter.preprocessors.deregister("html_block")
     converter.inlinePatterns.deregister("html")
     made = converter.convert(body)
-    wrong = [problem for value in _links(made) if (problem := _problem(value, language, known, link))]
+    ids = set(re.findall(r'id="([^"]*)"', made))
+    wrong = [problem for value in _links(made) if (problem := _problem(value, ids, language, known, link))]
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         return _address(value, language, link) if (tag, name) == ("a", "href") else value
@@ -215,28 +259,35 @@ def _links(html: str) -> list[str]:
     return reader.found
 
 
-def _problem(value: str, language: str, known: tuple[str, ...], link: Link) -> tuple[str, str, str, str] | None:
+def _problem(
+    value: str, ids: set[str], language: str, known: tuple[str, ...], link: Link
+) -> tuple[str, str, str, str] | None:
     """What is wrong with a link: code, what stands in the source, message, way out."""
     scheme, separator, _ = value.partition(":")
     if separator and re.fullmatch(r"[\w+.-]+", scheme):
-        if scheme.lower() in _SCHEMES:
-            return None
-        return (
-            "T063",
-            value,
-            f"a link can not start with '{scheme}:'",
-            "possible: https, http, mailto and tel",
-        )
-    if value.startswith("#") or _address(value, language, link) is not None:
+        if scheme.lower() not in _SCHEMES:
+            help_ = "possible: https, http, mailto and tel"
+            return "T063", value, f"a link can not start with '{scheme}:'", help_
+        if scheme.lower() in _WEB and not is_web_address(value):
+            return "T028", value, f"'{value}' is not a web address", "write it whole, without spaces"
+        return None
+    if value.startswith("#"):
+        help_ = did_you_mean(value[1:], sorted(ids))
+        return None if value[1:] in ids else ("T064", value, f"there is no heading '{value}' here", help_)
+    if _address(value, language, link) is not None:
         return None
     name = value.partition("#")[0].removesuffix(".md")
     help_ = did_you_mean(f"{name}.md", [f"{page}.md" for page in known])
-    return "T064", value, f"there is no page '{value}'", help_
+    what = "there is no heading" if name in known and "#" in value else "there is no page"
+    return "T064", value, f"{what} '{value}'", "" if name in known else help_
 
 
 def _address(value: str, language: str, link: Link) -> str | None:
     """The address that a link gets on the site; nothing for one that leads nowhere."""
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return None
     if parts.scheme:
         return value if parts.scheme.lower() in _SCHEMES else None
     if not parts.netloc and not parts.path and parts.fragment:

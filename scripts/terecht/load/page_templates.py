@@ -70,9 +70,9 @@ def dead_links(template: PageTemplate, templates: Mapping[tuple[str, str], PageT
     for number, line in enumerate(template.text.splitlines(), template.first_line):
         for link in _LINK.finditer(line):
             name, anchor = link.group("name"), link.group("anchor")
-            target = templates.get((template.language, name or template.name)) or templates.get(
-                (next(iter(LANGUAGES)), name)
-            )
+            wanted = name or template.name
+            languages = (template.language, *LANGUAGES)
+            target = next((templates[one, wanted] for one in languages if (one, wanted) in templates), None)
             known = sorted({page for _, page in templates})
             at = link.start() + 1
             if target is None:
@@ -88,7 +88,7 @@ def dead_links(template: PageTemplate, templates: Mapping[tuple[str, str], PageT
 def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list[Finding]:
     """Headings without an id or with another one than in the first language, and pages without a translation."""
     findings: list[Finding] = []
-    first, *others = LANGUAGES
+    first = next(iter(LANGUAGES))
     for (language, name), template in templates.items():
         seen: set[str] = set()
         for line, _, identifier in headings(template):
@@ -103,8 +103,9 @@ def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list
         source = templates.get((first, name))
         if language != first and source:
             findings += _compare_headings(source, template)
-        for other in others if language == first else ():
-            if (other, name) not in templates:
+        there = [other for other in LANGUAGES if (other, name) in templates]
+        for other in LANGUAGES if language == there[0] else ():
+            if other not in there:
                 help_ = f"write docs/{other}/{name}.md; readers see this page with a notice until then"
                 findings.append(Finding(template.path, 1, 1, "W112", f"there is no translation in '{other}'", help_))
     return findings

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import phonenumbers
 from babel import Locale, UnknownLocaleError
@@ -82,7 +82,7 @@ def _phone(value: str) -> str:
         number = phonenumbers.parse(value, "NL")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
+    if number is None or number.extension or not phonenumbers.is_valid_number(number):
         raise refuse(
             "T026",
             f"'{value}' is not a phone number",
@@ -92,7 +92,7 @@ def _phone(value: str) -> str:
 
 
 def _internal_number(value: str) -> str:
-    if not re.fullmatch(r"[0-9+*# -]{2,20}", value):
+    if not re.fullmatch(r"(?=.*[0-9])[0-9+*# -]{2,20}", value):
         raise refuse("T026", f"'{value}' is not a number that one can dial", "write digits only")
     return value
 
@@ -121,6 +121,24 @@ def _url(value: str) -> WebAddress:
     if parts.username is not None or parts.password is not None:
         raise refuse("T028", "this address holds a name or a password", "leave out what stands before the @")
     return WebAddress(value)
+
+
+def is_web_address(value: str) -> bool:
+    """Whether this is a whole http or https address."""
+    try:
+        _url(value)
+    except PydanticCustomError:
+        return False
+    return True
+
+
+def _site_url(value: str) -> WebAddress:
+    address = _url(value)
+    if urlsplit(address).query or urlsplit(address).fragment:
+        raise refuse("T028", f"'{value}' is more than the place of a site", "leave out what starts with '?' or '#'")
+    if {".", ".."} & set(unquote(urlsplit(address).path).split("/")):
+        raise refuse("T028", f"'{value}' goes up and down in its path", "write the path without '.' and '..'")
+    return address
 
 
 def _identifier(value: str) -> str:
@@ -170,6 +188,9 @@ Identifier = Annotated[
     BeforeValidator(_string),
     AfterValidator(_identifier),
     Field(json_schema_extra={"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
+]
+SiteUrl = Annotated[
+    str, BeforeValidator(_string), AfterValidator(_site_url), Field(json_schema_extra={"format": "uri"})
 ]
 FileName = Annotated[str, BeforeValidator(_string), AfterValidator(_file_name)]
 SiteLanguage = Annotated[
@@ -230,6 +251,15 @@ class Text:
             "minProperties": 1,
         }
         return {"anyOf": [{"type": "string"}, by_language]}
+
+
+def mail_link(address: str) -> str:
+    """The ``mailto:`` address of an e-mail address, in which nothing can be a header (RFC 6068).
+
+    >>> mail_link("jip?bcc=kim@voorbeeld.example")
+    'mailto:jip%3Fbcc%3Dkim@voorbeeld.example'
+    """
+    return f"mailto:{quote(address, safe='@+')}"
 
 
 def phone_link(number: str) -> str:

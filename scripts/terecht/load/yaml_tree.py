@@ -56,7 +56,6 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 
 # Unicode's Bidi_Control property: they reorder what a reader sees without being seen.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_ALLOWED_CONTROLS = frozenset("\n\r")
 # C0, DEL and C1 controls, bidi controls, surrogates, private use, BOM inside, and the tag plane: anything worth a look.
 _SUSPECT = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\uf8ff\ufeff\ufdd0-\ufdef\ufff0-\ufff8"
@@ -90,7 +89,7 @@ def forbidden_character(text: str) -> tuple[int, str, str] | None:
         category = unicodedata.category(character)
         if category in {"Co", "Cn", "Cs"} or character == "\ufeff":
             return match.start(), "T007", f"a character without a meaning of its own ({name})"
-        if category in {"Cc", "Zl", "Zp"} and character not in _ALLOWED_CONTROLS:
+        if category in {"Cc", "Zl", "Zp"}:
             return match.start(), "T005", f"a control character ({name})"
     return None
 

@@ -127,7 +127,7 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
     not_found: Mapping[int, Value] = {}
     for language in languages:
         fragments = Fragments(templates.fragments, client, content, language)
-        own = own_pages(client, language)
+        own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)
         frame = _frame(client, fragments, added)
         replaced = {page.name: page for page in own if page.name in content.pages}
@@ -137,7 +137,10 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
             else:
                 template = content.template(language, name)
                 pages.append(_shared_page(template, client, language, fragments, frame, templates))
-        pages += [_own_page(page, own_name(content, page.name), shell, language, fragments, frame) for page in added]
+        for page in added:
+            menu = {FRAME.index("own_menu"): Value(Kind.HTML, fragments.own_menu(added, page.name))}
+            name = own_name(content, page.name)
+            pages.append(_own_page(page, name, shell, language, fragments, {**frame, **menu}))
         if language == organisation.default_language:
             not_found = {
                 **frame,
@@ -157,13 +160,18 @@ def shell_of(languages: tuple[str, ...], content: Content) -> Shell:
     return Shell(languages, content.pages, titles, words)
 
 
-def own_pages(client: Client, language: str) -> tuple[OwnPage, ...]:
-    """The organisation's own pages for readers of a language; another language's where a translation is missing."""
-    names = sorted({name for _, name in client.own_pages})
+def own_pages(client: Client, content: Content, language: str) -> tuple[OwnPage, ...]:
+    """The organisation's own pages for readers of a language.
+
+    An added page that is not translated is there in another language; a page that replaces a shared one does so only in
+    the languages in which it was written, since the shared page is there in the others.
+    """
     order = (language, *client.organisation.languages)
-    return tuple(
-        next(client.own_pages[wanted, name] for wanted in order if (wanted, name) in client.own_pages) for name in names
-    )
+    found = []
+    for name in sorted({name for _, name in client.own_pages}):
+        languages = (language,) if name in content.pages else order
+        found += [client.own_pages[wanted, name] for wanted in languages if (wanted, name) in client.own_pages][:1]
+    return tuple(found)
 
 
 def _shared_page(
@@ -251,7 +259,7 @@ def site_path(address: str) -> str:
     >>> site_path("https://intranet.example/hulp"), site_path("/")
     ('/hulp/', '/')
     """
-    path = quote(urlsplit(address).path.strip("/"), safe="/%-._~")
+    path = quote(urlsplit(address).path.strip("/"), safe="/%-._~!$&'()*+,;=:@")
     return f"/{path}/" if path else "/"
 
 

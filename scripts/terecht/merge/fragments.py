@@ -21,7 +21,7 @@ from terecht.load.content import Content, Helpline
 from terecht.load.organisation import Contact
 from terecht.load.own_pages import OwnPage
 from terecht.load.pictures.raster import Picture
-from terecht.load.values import Text, phone_link
+from terecht.load.values import Text, mail_link, phone_link
 from terecht.slots import ROOT
 
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
@@ -57,6 +57,7 @@ class Fragments:
             picture=picture_path,
             people=PEOPLE,
             tel=phone_link,
+            mail=mail_link,
             dial=dial_link,
             bare=bare_address,
             breakable=breakable,
@@ -80,8 +81,8 @@ class Fragments:
         return self.render("helpline_cards", helplines=tuple(filter(self._shown, map(self.content.helplines.get, ids))))
 
     def emergency_panel(self) -> str:
-        """112, the organisation's own number, and 113."""
-        return self.render("emergency_panel", helplines=self.content.helplines)
+        """112 and the organisation's own number, in large letters."""
+        return self.render("emergency_panel")
 
     def documents_list(self) -> str:
         """The organisation's own rules, with their dates."""
@@ -92,16 +93,16 @@ class Fragments:
         return self.render("emergency", helplines=self.content.helplines)
 
     def footer(self, version: str) -> str:
-        """Who last checked the facts, the way outside, and the version of the product."""
+        """What the site can not do, who last checked the facts, and the version of the product."""
         return self.render("footer", version=version)
 
     def logo(self) -> str:
         """The logo, or nothing."""
         return self.render("logo", logo=self.client.pictures.logo) if self.client.pictures.logo else ""
 
-    def own_menu(self, pages: tuple[OwnPage, ...]) -> str:
-        """The menu entries of the organisation's additional pages."""
-        return self.render("own_menu", pages=pages) if pages else ""
+    def own_menu(self, pages: tuple[OwnPage, ...], current: str = "") -> str:
+        """The menu entries of the organisation's additional pages; ``current`` names the one that is shown."""
+        return self.render("own_menu", pages=pages, current=current) if pages else ""
 
     def own_page(self, page: OwnPage) -> str:
         """What an organisation wrote itself, marked as such. The page was made harmless when it was loaded."""
@@ -154,7 +155,7 @@ def dial_link(number: str) -> str:
     >>> dial_link("0900-8844")
     'tel:09008844'
     """
-    return f"tel:{re.sub(r'[^0-9+*#]', '', number)}"
+    return f"tel:{re.sub(r'[^0-9+*#]', '', number).replace('#', '%23')}"
 
 
 def breakable(email: str) -> Markup:

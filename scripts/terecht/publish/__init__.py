@@ -7,10 +7,12 @@ one step that readers could notice is the renaming of that link, and a rename is
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from terecht.publish.manifest import Differences, Manifest, compare, looks_whole
 
 #: The releases of a site that are kept: the one that readers see, and those that a rollback can go back to.
 KEPT = 3
+_ABANDONED_SECONDS = 24 * 60 * 60
 _DIRECTORY_MODE = 0o755
 _FILE_MODE = 0o644
 
@@ -30,6 +33,14 @@ class Outlet:
     """Where the sites of many organisations are published: ``output`` is served, what is beside it is not."""
 
     output: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Outlet:
+        """The outlet at a folder; a link to a folder is that folder, so that what lies beside it can be found."""
+        resolved = folder.resolve()
+        if not resolved.name:
+            raise Unusable(f"nothing can lie beside {resolved}", "name another folder with --output")
+        return cls(resolved)
 
     @property
     def state(self) -> Path:
@@ -73,7 +84,8 @@ def current(outlet: Outlet, organisation: str) -> Release | None:
     if not link.is_symlink():
         return None
     folder = (link.parent / link.readlink()).parent
-    return Release(organisation, folder) if folder.name.isdigit() and folder.is_dir() else None
+    ours = folder.resolve().parent == outlet.releases(organisation).resolve() and folder.name.isdigit()
+    return Release(organisation, folder) if ours and folder.is_dir() else None
 
 
 def is_up_to_date(outlet: Outlet, organisation: str, made_from: str) -> bool:
@@ -101,6 +113,7 @@ def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files
         for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
             folder.chmod(_DIRECTORY_MODE)
         with _alone(releases):
+            _sweep(releases)
             folder = releases / f"{_last_number(releases) + 1:06d}"
             draft.rename(folder)
     except BaseException:
@@ -115,31 +128,31 @@ def settle() -> None:
 
 
 def switch(outlet: Outlet, release: Release) -> None:
-    """Shows a release to readers, in one step, and lets go of the oldest ones."""
-    _refuse_strangers(outlet, release.organisation)
-    outlet.output.mkdir(parents=True, exist_ok=True)
-    link = outlet.link(release.organisation)
-    target = os.path.relpath(release.site, link.parent)
+    """Shows a release to readers, in one step, and lets go of the oldest ones.
+
+    Of builders at the same time the last release stays: an older one never replaces a newer.
+    """
     with _alone(outlet.releases(release.organisation)):
-        handle = tempfile.mkdtemp(prefix=f".{release.organisation}-", dir=outlet.state)
-        fresh = Path(handle) / "link"
-        try:
-            fresh.symlink_to(target)
-            fresh.replace(link)
-        finally:
-            shutil.rmtree(handle, ignore_errors=True)
-        _let_go(outlet, release)
+        now = current(outlet, release.organisation)
+        if now is None or now.number < release.number:
+            _point(outlet, release)
+        _let_go(outlet, current(outlet, release.organisation) or release)
 
 
 def rollback(outlet: Outlet, organisation: str) -> Release:
-    """Shows the release before the one that readers see now. Raises :class:`Unusable` when there is none."""
-    now = current(outlet, organisation)
-    if now is None:
+    """Shows the release before the one that readers see now, which is withdrawn for good.
+
+    Raises :class:`Unusable` when there is none.
+    """
+    if current(outlet, organisation) is None:
         raise Unusable(f"'{organisation}' is not published in {outlet.output}", "build it first")
-    earlier = [release for release in _releases(outlet, organisation) if release.number < now.number]
-    if not earlier:
-        raise Unusable(f"'{organisation}' has no earlier release", f"the last {KEPT} are kept")
-    switch(outlet, earlier[-1])
+    with _alone(outlet.releases(organisation)):
+        now = current(outlet, organisation)
+        earlier = [release for release in _releases(outlet, organisation) if now and release.number < now.number]
+        if now is None or not earlier:
+            raise Unusable(f"'{organisation}' has no earlier release", f"the last {KEPT} are kept")
+        _point(outlet, earlier[-1])
+        shutil.rmtree(now.folder, ignore_errors=True)
     return earlier[-1]
 
 
@@ -158,7 +171,26 @@ def published(outlet: Outlet) -> list[str]:
     """The organisations that have a site here, by name."""
     if not outlet.output.is_dir():
         return []
-    return sorted(path.name for path in outlet.output.iterdir() if current(outlet, path.name) is not None)
+    return sorted(path.name for path in outlet.output.iterdir() if path.is_symlink())
+
+
+def _point(outlet: Outlet, release: Release) -> None:
+    """The one step: the link is replaced by one to this release."""
+    _refuse_strangers(outlet, release.organisation)
+    outlet.output.mkdir(parents=True, exist_ok=True)
+    link = outlet.link(release.organisation)
+    with tempfile.TemporaryDirectory(prefix="link-", dir=outlet.state) as folder:
+        fresh = Path(folder) / "link"
+        fresh.symlink_to(os.path.relpath(release.site, link.parent))
+        fresh.replace(link)
+
+
+def _sweep(releases: Path) -> None:
+    """Deletes drafts that a killed build left behind; one that is younger may still be written."""
+    for draft in releases.glob("draft-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
 
 
 def _releases(outlet: Outlet, organisation: str) -> list[Release]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from mkdocs.commands.build import build, get_context
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -56,7 +56,10 @@ def render(root: Path, shell: Shell, texts: tuple[PageText, ...]) -> dict[PageTe
             config = load_config(str(work / "mkdocs.yml"))
             collector = _Collector(texts)
             config.plugins["terecht"] = collector
-            build(config)
+            try:
+                build(config)
+            except TemplateError as error:
+                complaints.append(f"the theme can not be rendered: {error}")
         if complaints:
             raise RenderError("\n".join(complaints))
         return collector.rendered
