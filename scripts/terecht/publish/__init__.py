@@ -101,9 +101,10 @@ def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files
     Raises :class:`Unusable` when the place is taken by something that is not ours, :class:`OSError` when the disk
     says no; then nothing is left behind but the releases that were there.
     """
-    _refuse_strangers(outlet, organisation)
     releases = outlet.releases(organisation)
     releases.mkdir(parents=True, exist_ok=True)
+    with _alone(releases):
+        _refuse_strangers(outlet, organisation)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=releases))
     try:
         (draft / "site").mkdir()
@@ -212,6 +213,7 @@ def _let_go(outlet: Outlet, shown: Release) -> None:
 
 
 def _refuse_strangers(outlet: Outlet, organisation: str) -> None:
+    """Asked under the lock only: between two looks at a link another builder may let its release go."""
     link = outlet.link(organisation)
     if link.exists() and not link.is_symlink():
         raise Unusable(f"{link} is there already, and terecht has not made it", "move it away")
