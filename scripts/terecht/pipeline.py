@@ -150,7 +150,8 @@ def build(
     tell("rendering", 0, len(sites))
     wanted = [text for site, _, _ in sites for text in _texts(site)]
     rendered = render_all(project, content, wanted, jobs)
-    shared_files = {site.shell.languages: assets(project.root, site.shell) for site, _, _ in sites}
+    shells = {site.shell.languages: site.shell for site, _, _ in sites}
+    shared_files = {languages: assets(project.root, shell) for languages, shell in shells.items()}
     staged: list[Release] = []
     for done, (site, made_from, warnings) in enumerate(sites):
         tell("writing", done, len(sites))

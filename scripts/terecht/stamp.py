@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
@@ -46,16 +46,21 @@ def fill(stamp: Stamp, values: Mapping[int, Value], to_root: str) -> bytes:
 
     Raises :class:`UnfilledSlotError` for a slot without a value.
     """
+    return _joined(stamp, values, lambda value: _escaped(value, to_root)).encode()
+
+
+def _joined(stamp: Stamp, values: Mapping[int, Value], written: Callable[[Value], str]) -> str:
+    """The texts of a stamp with its slots filled, each value as it is written in this place."""
     pieces = [stamp.texts[0]]
     for number, text in zip(stamp.slots, stamp.texts[1:], strict=True):
-        pieces += (_escaped(number, values, to_root), text)
-    return "".join(pieces).encode()
+        value = values.get(number)
+        if value is None:
+            raise UnfilledSlotError(f"nothing fills slot {number}")
+        pieces += (written(value), text)
+    return "".join(pieces)
 
 
-def _escaped(number: int, values: Mapping[int, Value], to_root: str) -> str:
-    value = values.get(number)
-    if value is None:
-        raise UnfilledSlotError(f"nothing fills slot {number}")
+def _escaped(value: Value, to_root: str) -> str:
     match value.kind:
         case Kind.TEXT:
             return html.escape(value.text)
@@ -81,14 +86,11 @@ def fill_index(text: str, values: Mapping[int, Value]) -> str:
 
     A fragment is there by the text that a reader would see of it.
     """
-    stamp = cut(text)
-    pieces = [stamp.texts[0]]
-    for number, after in zip(stamp.slots, stamp.texts[1:], strict=True):
-        value = values.get(number)
-        if value is None:
-            raise UnfilledSlotError(f"nothing fills slot {number}")
-        pieces += (html.escape(visible_text(value.text) if value.kind is Kind.HTML else value.text), after)
-    return "".join(pieces)
+
+    def written(value: Value) -> str:
+        return html.escape(visible_text(value.text) if value.kind is Kind.HTML else value.text)
+
+    return _joined(cut(text), values, written)
 
 
 def to_json(data: object) -> bytes:

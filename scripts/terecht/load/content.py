@@ -20,7 +20,14 @@ from pydantic import AfterValidator
 from terecht.addresses import HOME
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import ROLES, Facts, Sector
-from terecht.load.page_templates import PageTemplate, compare_languages, dead_links, headings, read_template
+from terecht.load.page_templates import (
+    PageTemplate,
+    compare_languages,
+    dead_links,
+    headings,
+    in_language,
+    read_template,
+)
 from terecht.load.typed import read_model
 from terecht.load.values import LANGUAGES, Date, Plain, Text, Url, YesNo, refuse
 from terecht.load.words import compare_words, read_words, unused_and_unknown
@@ -71,10 +78,9 @@ class Content:
     helplines: Mapping[str, Helpline]
 
     def template(self, language: str, name: str) -> PageTemplate:
-        """The page in this language, or in the first one that has it (a fallback, which the page says)."""
-        for candidate in (language, *LANGUAGES):
-            if found := self.templates.get((candidate, name)):
-                return found
+        """The page in this language, or its fallback. Raises :class:`KeyError` for a page that does not exist."""
+        if found := in_language(self.templates, language, name):
+            return found
         raise KeyError(name)
 
     def anchors(self, language: str, name: str) -> frozenset[str]:

@@ -141,7 +141,7 @@ def _misplaced(path: Path, languages: tuple[str, ...]) -> tuple[str, str] | None
         known = path.parts[0] in LANGUAGES
         why = "is not a language of this site" if known else "is not a language that we have"
         return f"'{path.parts[0]}' {why}", help_
-    if not _NAME.fullmatch(path.stem):
+    if not is_name(path.stem):
         return f"'{path.stem}' is not a name for a page", "use small letters, digits and '-'"
     return None
 
@@ -159,10 +159,8 @@ def _page(
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     title = _TITLE.fullmatch(lines[first].strip()) if first is not None else None
     if title is None or first is None:
-        if not any(finding.code == "T062" for finding in findings):
-            at = (first or 0) + 1
-            findings.append(Finding(path, at, 1, "T065", "the page has no title", "start with a line '# Title'"))
-        return None, findings
+        help_ = "start with a line '# Title'"
+        return None, [Finding(path, (first or 0) + 1, 1, "T065", "the page has no title", help_)]
     body = "\n".join(lines[first + 1 :])
     try:
         heading, _ = _clean(title.group(1).rstrip("# "), language, known, link)

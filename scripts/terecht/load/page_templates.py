@@ -64,15 +64,19 @@ def headings(template: PageTemplate) -> list[tuple[int, int, str | None]]:
     return found
 
 
+def in_language(templates: Mapping[tuple[str, str], PageTemplate], language: str, name: str) -> PageTemplate | None:
+    """The page in this language, or in the first one that has it (a fallback, which the page says)."""
+    languages = (language, *LANGUAGES)
+    return next((templates[one, name] for one in languages if (one, name) in templates), None)
+
+
 def dead_links(template: PageTemplate, templates: Mapping[tuple[str, str], PageTemplate]) -> list[Finding]:
     """Links between our pages that lead nowhere; those to other sites are LinkChecker's."""
     findings = []
     for number, line in enumerate(template.text.splitlines(), template.first_line):
         for link in _LINK.finditer(line):
             name, anchor = link.group("name"), link.group("anchor")
-            wanted = name or template.name
-            languages = (template.language, *LANGUAGES)
-            target = next((templates[one, wanted] for one in languages if (one, wanted) in templates), None)
+            target = in_language(templates, template.language, name or template.name)
             known = sorted({page for _, page in templates})
             at = link.start() + 1
             if target is None:
