@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -17,6 +18,9 @@ from playwright.sync_api import Browser, sync_playwright
 from terecht.load.content import Content
 from terecht.pipeline import Outcome, Project, build, choose, usable_content
 from terecht.publish import Outlet
+
+if TYPE_CHECKING:
+    from reading import Reader
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ("lagelanden", "snijders", "vuurvlinder")
@@ -32,6 +36,11 @@ contacts:
     name: Jip Bos
     phone: "06 12345678"
 """
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What takes too long for every run is shared out over its rounds; complete, each round visits every page."""
+    parser.addoption("--complete", action="store_true", help="visit every page in every round of the browser")
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +61,14 @@ def build_all(project: Project, output: Path, *ids: str, force: bool = False) ->
     """Builds organisations as the command does."""
     chosen = choose(project, ids)
     return build(project, usable_content(project), chosen, Outlet(output), jobs=2, force=force, tell=quiet)
+
+
+@pytest.fixture(scope="session")
+def reader(content: Content, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """Merges organisations that a test makes up, and reads their pages."""
+    from reading import Reader
+
+    return Reader(content, tmp_path_factory.mktemp("read"))
 
 
 @pytest.fixture(scope="session")

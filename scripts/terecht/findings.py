@@ -93,6 +93,8 @@ CODES: dict[str, str] = {
     "W110": "a colour was moved for readability",
     "W111": "the data of the site is due for a check",
     "W112": "a translation is missing",
+    "W113": "a translation that is behind",
+    "W114": "a setting that names nobody who is there",
 }
 
 

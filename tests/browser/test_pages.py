@@ -78,6 +78,20 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 Open = Callable[..., BrowserContext]
 
 
+@pytest.fixture
+def part(sites: Path, request: pytest.FixtureRequest) -> Callable[[str, int, int], list[str]]:
+    """The pages of an example that one of several rounds visits: each page in one round, or in all with --complete."""
+
+    def pages(example: str, number: int, rounds: int) -> list[str]:
+        everything = pages_of(sites / example)
+        return everything if request.config.getoption("--complete") else everything[number::rounds]
+
+    return pages
+
+
+Part = Callable[[str, int, int], list[str]]
+
+
 def use(page: Page) -> None:
     """Does what a page can do: the menu, the search, the fold-outs."""
     if page.get_by_role("button", name="Menu").is_visible():
@@ -94,12 +108,12 @@ def use(page: Page) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_nothing_leaves_and_nothing_stays(
-    example: str, width: str, addresses: dict[str, Served], sites: Path, open_context: Open
+    example: str, width: str, addresses: dict[str, Served], part: Part, open_context: Open
 ) -> None:
     served = addresses[example]
     watch = Watch(open_context(width), urlsplit(served.address).netloc)
     served.requests.clear()
-    for address in pages_of(sites / example):
+    for address in part(example, list(WIDTHS).index(width), 2):
         watch.page.goto(served.address + address)
         title = watch.page.title()
         use(watch.page)
@@ -148,13 +162,14 @@ def test_what_is_stored_would_be_seen(addresses: dict[str, Served], open_context
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_axe_finds_nothing(
-    example: str, width: str, scheme: str, addresses: dict[str, Served], sites: Path, open_context: Open
+    example: str, width: str, scheme: str, addresses: dict[str, Served], part: Part, open_context: Open
 ) -> None:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     context = open_context(width, scheme)
     page = context.new_page()
     found = []
-    for address in [*pages_of(sites / example), "weg/weg/"]:
+    number = 2 * list(WIDTHS).index(width) + (scheme == "dark")
+    for address in [*part(example, number, 4), "weg/weg/"]:
         page.goto(addresses[example].address + address)
         results = Axe().run(page, options={"runOnly": tags})
         found += [
@@ -198,13 +213,13 @@ def focus(page: Page) -> dict[str, object]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(
-    example: str, width: str, addresses: dict[str, Served], sites: Path, open_context: Open
+    example: str, width: str, addresses: dict[str, Served], part: Part, open_context: Open
 ) -> None:
     page = open_context(width).new_page()
-    for address in pages_of(sites / example):
+    for address in part(example, list(WIDTHS).index(width), 2):
         page.goto(addresses[example].address + address)
         stops = []
-        for _ in range(200):
+        for _ in range(400):
             page.keyboard.press("Tab")
             found = focus(page)
             if found["tag"] == "BODY":
@@ -240,7 +255,7 @@ def test_the_menu_by_keyboard_on_a_phone(script: bool, addresses: dict[str, Serv
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(addresses["lagelanden"].address + "wat-doet/")
+    expect(page).to_have_url(addresses["lagelanden"].address + "ongewenst-gedrag/")
 
 
 def test_no_single_key_does_anything(addresses: dict[str, Served], open_context: Open) -> None:
@@ -384,3 +399,22 @@ def test_paper_shows_the_numbers_and_no_buttons_of_the_screen(
     expect(page.locator(".t-menu")).to_be_hidden()
     expect(page.locator('.t-emergency a[href="tel:112"]')).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_situation_is_two_taps_away_on_a_phone(
+    example: str, addresses: dict[str, Served], open_context: Open
+) -> None:
+    """From home with one tap, and from any page with two: the menu, then the page."""
+    situations = ["ongewenst-gedrag", "omstander", "beschuldigd", "iemand-vertelde", "niet-in-dienst", "integriteit"]
+    situations += ["niets-gebeurt", "andere-vertrouwenspersoon", "mediator", "klacht", "hulp-buiten"]
+    page = open_context("phone", script=False).new_page()
+    served = addresses[example]
+    page.goto(served.address)
+    chosen = [link.get_attribute("href") for link in page.locator(".t-choices a").all()]
+    assert {f"{name}/" for name in situations} <= set(chosen)
+    page.goto(served.address + "wet/")
+    for name in situations:
+        page.get_by_role("button", name="Menu").click()
+        page.locator(f'#menu a[href="../{name}/"]').click()
+        expect(page).to_have_url(served.address + f"{name}/")

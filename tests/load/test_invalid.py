@@ -39,7 +39,18 @@ def test_every_code_about_an_organisation_is_seen() -> None:
     seen = {line.split()[1] for case in CASES for line in (case / "expected.txt").read_text("utf-8").splitlines()}
     elsewhere = {
         *("T001", "T032", "T046"),  # test_files, test_values, test_cli
-        *("T080", "T081", "T082", "T083", "T085", "T086", "T087", "W111", "W112"),  # our own content: test_content
+        *(
+            "T080",
+            "T081",
+            "T082",
+            "T083",
+            "T085",
+            "T086",
+            "T087",
+            "W111",
+            "W112",
+            "W113",
+        ),  # our own content: test_content
         *("T090", "T091"),  # test_audit, test_publish
         *USUAL,
         "W110",  # test_brand

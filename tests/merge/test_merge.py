@@ -183,7 +183,7 @@ def test_the_example_of_a_template_falls_back_with_its_language(tmp_path: Path, 
     shutil.copytree(ROOT / "docs", root / "docs")
     (root / "docs/en/wie.md").unlink()
     templates = {key: value for key, value in content.templates.items() if key != ("en", "wie")}
-    lacking = Content(content.pages, templates, content.words, content.helplines)
+    lacking = Content(content.pages, templates, content.words, content.helplines, content.laws)
     made = page(site_of(ROOT / "organisations/vuurvlinder", lacking), "en", "wie")
     assert made.text.fallback == "nl"
     assert made.text.language == "en"

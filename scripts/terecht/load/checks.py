@@ -42,6 +42,7 @@ def check(organisation: Organisation, today: dt.date, report: Report) -> Iterato
         message = f"these facts were due for a check on {organisation.review.next}"
         yield report(("review", "next"), "W105", message, "check them, and set 'date' and 'next'")
     yield from _policy(organisation.policy, report)
+    yield from _named(organisation, report)
 
 
 def _contacts(organisation: Organisation, report: Report) -> Iterator[Finding]:
@@ -118,6 +119,26 @@ def _policy(policy: Policy, report: Report) -> Iterator[Finding]:
         message = "a vertrouwenspersoon who mediates does not follow the code of the LVV"
         help_ = "is 'support_present_with_consent' what happens here?"
         yield report(("policy", "third_party_contact"), "W108", message, help_)
+
+
+def _named(organisation: Organisation, report: Report) -> Iterator[Finding]:
+    """Settings that speak of somebody, and whether there is such a contact."""
+    policy = organisation.policy
+    for_accused = organisation.with_role("vertrouwenspersoon_beklaagde")
+    at = ("policy", "accused_support")
+    if policy.accused_support in {"andere_vp", "externe_vp"} and not for_accused:
+        help_ = "give a vertrouwenspersoon 'also_for_accused: yes'; until then the site names nobody"
+        yield report(at, "W114", f"'{policy.accused_support}', and no contact is there for the accused", help_)
+    elif policy.accused_support == "externe_vp" and not any(contact.kind == "extern" for contact in for_accused):
+        help_ = "is one of them 'kind: extern'?"
+        yield report(at, "W114", "'externe_vp', and nobody who is there for the accused is external", help_)
+    elif policy.accused_support == "geen" and for_accused:
+        help_ = f"is '{for_accused[0].id}' there for the accused or not?"
+        yield report(at, "W114", "'geen', and a contact has 'also_for_accused: yes'", help_)
+    if policy.complaint_contact and not organisation.with_role("complaint_contact"):
+        message = f"nobody has the role '{policy.complaint_contact}'"
+        help_ = "add the contact; until then the site says to ask"
+        yield report(("policy", "complaint_contact"), "W114", message, help_)
 
 
 def _unset(value: BaseModel, location: Location) -> Iterator[Location]:

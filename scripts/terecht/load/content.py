@@ -1,4 +1,4 @@
-"""The content: what we wrote for every organisation. Page templates, the words of the interface, the helplines.
+"""The content: what we wrote for every organisation. Page templates, words of the interface, helplines, laws.
 
 It is checked as strictly as an organisation's file, against the model: a mistake of ours is a finding with a place too.
 """
@@ -6,20 +6,18 @@ It is checked as strictly as an organisation's file, against the model: a mistak
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal
 
 import jinja2
 import yaml
-from pydantic import AfterValidator
 
 from terecht.addresses import HOME
 from terecht.findings import Finding, did_you_mean
-from terecht.load.organisation import ROLES, Facts, Sector
+from terecht.load.dated import Helpline, Law, load_helplines, load_laws
+from terecht.load.organisation import GROUPS, ROLES
 from terecht.load.page_templates import (
     PageTemplate,
     compare_languages,
@@ -28,44 +26,11 @@ from terecht.load.page_templates import (
     in_language,
     read_template,
 )
-from terecht.load.typed import read_model
-from terecht.load.values import LANGUAGES, Date, Plain, Text, Url, YesNo, refuse
+from terecht.load.values import LANGUAGES
 from terecht.load.words import compare_words, read_words, unused_and_unknown
-from terecht.load.yaml_tree import parse, place
-
-
-def _helpline_id(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", value):
-        raise refuse("T030", f"'{value}' is not an id", "use small letters, digits and '_'")
-    return value
-
-
-class Helpline(Facts):
-    """A national contact (DOMAIN 3). A number or hours not marked fit to publish is never shown."""
-
-    id: Annotated[str, AfterValidator(_helpline_id)]
-    name: Text
-    what: Text
-    phone: Plain | None = None
-    phone_also: Plain | None = None
-    phone_marked_fit: YesNo = "no"
-    url: Url | None = None
-    hours: Text | None = None
-    hours_marked_fit: YesNo = "no"
-    cost: Text | None = None
-    sector: tuple[Sector, ...] = ()
-    source_url: Url | None = None
-    checked_on: Date
-    check_again: Date
-    confidence: Literal["H", "M", "L", "U"]
-
 
 #: The helpline on every page, beside 112.
 EVERYWHERE = "zelfdoding_113"
-
-
-class _Helplines(Facts):
-    helplines: tuple[Helpline, ...]
 
 
 @dataclass(frozen=True)
@@ -76,6 +41,7 @@ class Content:
     templates: Mapping[tuple[str, str], PageTemplate]
     words: Mapping[str, Mapping[str, str]]
     helplines: Mapping[str, Helpline]
+    laws: Mapping[str, Law]
 
     def template(self, language: str, name: str) -> PageTemplate:
         """The page in this language, or its fallback. Raises :class:`KeyError` for a page that does not exist."""
@@ -90,9 +56,10 @@ class Content:
     def fragments(self) -> dict[str, frozenset[str]]:
         """The fragments that a page can show, and the names that each takes."""
         return {
-            "contact_cards": frozenset(ROLES),
-            "contact_list": frozenset(ROLES),
+            "contact_cards": frozenset((*ROLES, *GROUPS)),
+            "contact_list": frozenset((*ROLES, *GROUPS)),
             "helpline_cards": frozenset(self.helplines),
+            "law_notes": frozenset(self.laws),
             "emergency_panel": frozenset(),
             "documents_list": frozenset(),
         }
@@ -116,40 +83,30 @@ def load_content(root: Path, shown: str, today: dt.date) -> tuple[Content | None
         findings += wrong
     findings += compare_words(words, shown)
     findings += unused_and_unknown(root / "overrides", words, shown)
-    helplines, wrong = _helplines(root / "docs/data/helplines.yml", f"{shown}docs/data/helplines.yml", today)
+    helplines, wrong = load_helplines(root / "docs/data/helplines.yml", f"{shown}docs/data/helplines.yml", today)
+    findings += wrong
+    laws, wrong = load_laws(root / "docs/data/laws.yml", f"{shown}docs/data/laws.yml", today)
     findings += wrong
     findings += _everywhere(helplines, f"{shown}docs/data/helplines.yml")
     findings += _readable(root / "overrides", f"{shown}overrides")
     names = frozenset(name for _, name in templates)
-    pages, wrong = _menu(root / "mkdocs.yml", f"{shown}mkdocs.yml", names)
+    pages, sections, wrong = _menu(root / "mkdocs.yml", f"{shown}mkdocs.yml", names)
     findings += wrong
+    findings += [
+        Finding(f"{shown}docs/words/{language}.yml", 1, 1, "T085", f"the word 'section_{section}' is missing", "add it")
+        for language, own in words.items()
+        for section in sections
+        if f"section_{section}" not in own
+    ]
     findings += compare_languages(templates)
     findings += [problem for template in templates.values() for problem in dead_links(template, templates)]
     if any(finding.stops for finding in findings):
         return None, sorted(findings)
     frozen_words = MappingProxyType({language: MappingProxyType(dict(own)) for language, own in words.items()})
-    return Content(pages, MappingProxyType(templates), frozen_words, MappingProxyType(helplines)), sorted(findings)
-
-
-def _helplines(path: Path, shown: str, today: dt.date) -> tuple[dict[str, Helpline], list[Finding]]:
-    if not path.exists():
-        return {}, [Finding(shown, 1, 1, "T050", "the helplines are missing", "restore the file")]
-    tree, findings = parse(path.read_bytes(), shown)
-    if tree is None:
-        return {}, findings
-    model, wrong = read_model(_Helplines, tree, shown)
-    findings += wrong
-    helplines: dict[str, Helpline] = {}
-    for position, line in enumerate(model.helplines if model else ()):
-        if line.id in helplines:
-            at = place(tree, ("helplines", position, "id"))
-            findings.append(Finding(shown, *at, "T040", f"the id '{line.id}' stands here twice", "delete one"))
-        if line.check_again < today.isoformat():
-            at = place(tree, ("helplines", position, "check_again"))
-            message = f"'{line.id}' was due for a check on {line.check_again}"
-            findings.append(Finding(shown, *at, "W111", message, "open its source, and write the new dates"))
-        helplines[line.id] = line
-    return helplines, findings
+    content = Content(
+        pages, MappingProxyType(templates), frozen_words, MappingProxyType(helplines), MappingProxyType(laws)
+    )
+    return content, sorted(findings)
 
 
 def _everywhere(helplines: Mapping[str, Helpline], shown: str) -> list[Finding]:
@@ -175,15 +132,21 @@ def _readable(overrides: Path, shown: str) -> list[Finding]:
     return findings
 
 
-def _menu(path: Path, shown: str, names: frozenset[str]) -> tuple[tuple[str, ...], list[Finding]]:
+def _menu(path: Path, shown: str, names: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...], list[Finding]]:
+    """The pages in the order of ``nav``, the sections they stand in, and what is wrong with the menu."""
     try:
-        configuration = yaml.safe_load(path.read_text("utf-8"))
-        menu = [str(entry).removesuffix(".md") for entry in configuration["nav"]]
+        entries = yaml.safe_load(path.read_text("utf-8"))["nav"]
+        parts = [next(iter(entry.items())) if isinstance(entry, dict) else ("", [entry]) for entry in entries]
+        menu = [str(page).removesuffix(".md") for _, pages in parts for page in pages]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return (), [Finding(shown, line, 1, "T009", f"this is not YAML: {error.problem}", "look at the indentation")]
+        return (
+            (),
+            (),
+            [Finding(shown, line, 1, "T009", f"this is not YAML: {error.problem}", "look at the indentation")],
+        )
     except (TypeError, KeyError):
-        return (), [Finding(shown, 1, 1, "T086", "there is no menu", "name the pages in a list 'nav'")]
+        return (), (), [Finding(shown, 1, 1, "T086", "there is no menu", "name the pages in a list 'nav'")]
     findings = [
         Finding(
             shown,
@@ -202,4 +165,4 @@ def _menu(path: Path, shown: str, names: frozenset[str]) -> tuple[tuple[str, ...
     ]
     if not menu or menu[0] != HOME:
         findings.append(Finding(shown, 1, 1, "T086", f"the menu does not start with '{HOME}.md'", "put it first"))
-    return tuple(menu), findings
+    return tuple(menu), tuple(section for section, _ in parts if section), findings

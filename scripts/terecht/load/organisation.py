@@ -6,6 +6,8 @@ is optional and absent is ``None`` or empty.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -294,5 +296,24 @@ class Organisation(Facts):
         return self.languages[0]
 
     def with_role(self, role: str) -> tuple[Contact, ...]:
-        """The contacts with this role, in the order of the file."""
+        """The contacts with this role or in this group (:data:`GROUPS`), in the order of the file."""
+        if role in GROUPS:
+            return GROUPS[role](self)
         return tuple(contact for contact in self.contacts if role in contact.roles)
+
+
+def _advisers(belongs: Callable[[Contact], bool]) -> Callable[[Organisation], tuple[Contact, ...]]:
+    return lambda organisation: tuple(filter(belongs, organisation.with_role("vertrouwenspersoon")))
+
+
+#: Groups of contacts that a page can ask for as if each were a role of its own.
+GROUPS: Mapping[str, Callable[[Organisation], tuple[Contact, ...]]] = MappingProxyType(
+    {
+        "vertrouwenspersoon_extern": _advisers(lambda contact: contact.kind == "extern"),
+        "vertrouwenspersoon_beklaagde": _advisers(lambda contact: contact.also_for_accused == "yes"),
+        "vertrouwenspersoon_integriteit": _advisers(
+            lambda contact: contact.topics is None or "integriteit" in contact.topics
+        ),
+        "complaint_contact": lambda organisation: organisation.with_role(organisation.policy.complaint_contact or ""),
+    }
+)

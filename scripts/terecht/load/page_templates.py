@@ -5,6 +5,7 @@ What a template asks of an organisation's facts is checked against the model, by
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from terecht.findings import Finding, did_you_mean
 from terecht.load.values import LANGUAGES
 from terecht.load.yaml_tree import Scalar, decode, parse_text
 
+#: The language in which pages are written first; the others are translations of it.
+_FIRST = next(iter(LANGUAGES))
 _HEADING = re.compile(r"^(#{1,6}) +(.*)$")
 _HEADING_ID = re.compile(r"\{: *#([a-z0-9-]+) *\}$")
 _LINK = re.compile(r"\]\((?:(?P<name>[\w/-]+)\.md)?(?:#(?P<anchor>[\w-]+))?\)")
@@ -21,7 +24,10 @@ _LINK = re.compile(r"\]\((?:(?P<name>[\w/-]+)\.md)?(?:#(?P<anchor>[\w-]+))?\)")
 
 @dataclass(frozen=True)
 class PageTemplate:
-    """A shared page in one language. ``text`` starts on line ``first_line`` of its file."""
+    """A shared page in one language. ``text`` starts on line ``first_line`` of its file.
+
+    ``source`` is the version of the first language's page that a translation was made from; ``version`` is its own.
+    """
 
     language: str
     name: str
@@ -29,6 +35,12 @@ class PageTemplate:
     text: str
     path: str
     first_line: int
+    source: str | None = None
+
+    @property
+    def version(self) -> str:
+        """A short hash of what the page says."""
+        return hashlib.sha256(f"{self.title}\n{self.text}".encode()).hexdigest()[:12]
 
 
 def read_template(path: Path, shown: str, language: str) -> tuple[PageTemplate | None, list[Finding]]:
@@ -45,11 +57,13 @@ def read_template(path: Path, shown: str, language: str) -> tuple[PageTemplate |
     tree, findings = parse_text("".join(lines[1:end]), shown, first_line=2)
     if tree is None or findings:
         return None, findings
-    title = tree.entries.get("title")
-    if not isinstance(title, Scalar) or set(tree.entries) != {"title"}:
-        return None, [Finding(shown, 2, 1, "T082", "the front matter is 'title: …' and nothing else", "")]
+    values = {key: node.value for key, node in tree.entries.items() if isinstance(node, Scalar)}
+    wanted = ["title"] if language == _FIRST else ["title", "source"]
+    if sorted(values) != sorted(wanted) or len(values) != len(tree.entries):
+        keys = " and ".join(f"'{key}: …'" for key in wanted)
+        return None, [Finding(shown, 2, 1, "T082", f"the front matter is {keys} and nothing else", "")]
     body = "".join(lines[end + 1 :])
-    return PageTemplate(language, path.stem, title.value, body, shown, end + 2), []
+    return PageTemplate(language, path.stem, values["title"], body, shown, end + 2, values.get("source")), []
 
 
 def headings(template: PageTemplate) -> list[tuple[int, int, str | None]]:
@@ -90,9 +104,8 @@ def dead_links(template: PageTemplate, templates: Mapping[tuple[str, str], PageT
 
 
 def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list[Finding]:
-    """Headings without an id or with another one than in the first language, and pages without a translation."""
+    """Headings without an id or with another one than in the first language; translations that lack or lag."""
     findings: list[Finding] = []
-    first = next(iter(LANGUAGES))
     for (language, name), template in templates.items():
         seen: set[str] = set()
         for line, _, identifier in headings(template):
@@ -104,9 +117,12 @@ def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list
                 findings.append(Finding(template.path, line, 1, "T083", f"the id '{identifier}' stands here twice", ""))
             else:
                 seen.add(identifier)
-        source = templates.get((first, name))
-        if language != first and source:
+        source = templates.get((_FIRST, name))
+        if language != _FIRST and source:
             findings += _compare_headings(source, template)
+            if template.source != source.version:
+                help_ = f"read what changed in {source.path}, mend this page, then write 'source: {source.version}'"
+                findings.append(Finding(template.path, 3, 1, "W113", "the translation is behind", help_))
         there = [other for other in LANGUAGES if (other, name) in templates]
         for other in LANGUAGES if language == there[0] else ():
             if other not in there:

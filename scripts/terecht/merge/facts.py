@@ -12,21 +12,21 @@ from typing import Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 
-from terecht.load.organisation import ROLES, Contact, Document, Organisation, Policy
+from terecht.load.organisation import GROUPS, ROLES, Contact, Document, Organisation, Policy
 from terecht.load.values import Text, WebAddress
 from terecht.slots import Kind, Ledger, Value
 
 
 @dataclass(frozen=True)
 class RoleTable:
-    """The contacts of each role. ``roles.mediator`` in a template is the list of mediators, which may be empty."""
+    """The contacts of each role and group. ``roles.mediator`` in a template is the list of mediators, perhaps empty."""
 
     by_role: dict[str, tuple[Contact, ...]]
 
     @classmethod
     def of(cls, organisation: Organisation) -> RoleTable:
         """The table of one organisation."""
-        return cls({role: organisation.with_role(role) for role in ROLES})
+        return cls({role: organisation.with_role(role) for role in (*ROLES, *GROUPS)})
 
 
 #: What a template can start a name with, and the type behind it: the check reads it, the merge fills it.

@@ -17,7 +17,8 @@ from markupsafe import Markup, escape
 
 from terecht.addresses import page_address
 from terecht.load import Client, own_name
-from terecht.load.content import Content, Helpline
+from terecht.load.content import Content
+from terecht.load.dated import Helpline
 from terecht.load.organisation import Contact
 from terecht.load.own_pages import OwnPage
 from terecht.load.pictures.raster import Picture
@@ -69,7 +70,7 @@ class Fragments:
         return re.sub(r"\s*\n\s*", "\n", html).strip()
 
     def contact_cards(self, *roles: str) -> str:
-        """Full cards of the contacts with one of these roles, each once, in the order of the file."""
+        """Full cards of the contacts with one of these roles or groups, each once, in the order of the file."""
         return self.render("contact_cards", contacts=self._contacts(roles), photos=self.client.pictures.photos)
 
     def contact_list(self, *roles: str) -> str:
@@ -79,6 +80,10 @@ class Fragments:
     def helpline_cards(self, *ids: str) -> str:
         """National contacts by id, in that order; those of a sector only where it is the organisation's."""
         return self.render("helpline_cards", helplines=tuple(filter(self._shown, map(self.content.helplines.get, ids))))
+
+    def law_notes(self, *ids: str) -> str:
+        """A fold with laws by id: what each says, where it stands, and when we looked."""
+        return self.render("law_notes", laws=tuple(map(self.content.laws.__getitem__, ids)))
 
     def emergency_panel(self) -> str:
         """112 and the organisation's own number, in large letters."""
@@ -109,7 +114,9 @@ class Fragments:
         return f"{page.html}\n{self.render('own_page')}"
 
     def _contacts(self, roles: tuple[str, ...]) -> tuple[Contact, ...]:
-        return tuple(contact for contact in self.client.organisation.contacts if set(roles) & set(contact.roles))
+        organisation = self.client.organisation
+        wanted = {contact.id for role in roles for contact in organisation.with_role(role)}
+        return tuple(contact for contact in organisation.contacts if contact.id in wanted)
 
     def _shown(self, line: Helpline | None) -> bool:
         organisation = self.client.organisation

@@ -18,7 +18,7 @@ from jinja2 import nodes
 from pydantic import BaseModel
 
 from terecht.findings import Finding, did_you_mean
-from terecht.load.organisation import ROLES, Contact
+from terecht.load.organisation import GROUPS, ROLES, Contact
 from terecht.merge.facts import ROOTS, RoleTable
 
 #: The fragments that a page can show, and what each takes: names out of this set, at least one.
@@ -210,8 +210,8 @@ def _type_of(node: nodes.Node, names: dict[str, Any]) -> Any:
 
 def _attribute(owner: Any, name: str, written: str) -> Any:
     if owner is RoleTable:
-        if name not in ROLES:
-            raise _Mistake("T080", f"there is no role '{name}'", did_you_mean(name, ROLES))
+        if name not in {*ROLES, *GROUPS}:
+            raise _Mistake("T080", f"there is no role '{name}'", did_you_mean(name, (*ROLES, *GROUPS)))
         return tuple[Contact, ...]
     if isinstance(owner, type) and issubclass(owner, BaseModel):
         if name in owner.model_fields:
