@@ -222,6 +222,33 @@ def schema_command(root: Path | None, organisations: Path | None) -> None:
     click.echo(schema(), nl=False)
 
 
+@main.group("flow")
+def flow_group() -> None:
+    """The flow 'waar kan ik terecht': what it decides, and for whom."""
+
+
+@flow_group.command("decide")
+@click.argument("organisation", metavar="ID")
+@click.argument("answers", nargs=-1, metavar="[QUESTION=ANSWER[,ANSWER]]...")
+@click.option("--batch", type=click.Path(path_type=Path, dir_okay=False), help="One JSON object of answers a line.")
+@_shared
+def flow_decide_command(
+    organisation: str, answers: tuple[str, ...], batch: Path | None, root: Path | None, organisations: Path | None
+) -> None:
+    """What a reader of this organisation gets for these answers, as JSON."""
+    from terecht.flow import commands  # noqa: PLC0415  the flow is for these commands alone
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    (folder,) = choose(project, [organisation])
+    client, findings = load(folder, content, project.today)
+    if client is None:
+        raise Refused(stopping(findings))
+    decide = commands.decider(project.root, content, client.organisation)
+    for decision in decide.batch(batch) if batch else [decide.one(answers)]:
+        click.echo(json.dumps(decision, ensure_ascii=False))
+
+
 def _project(root: Path | None, organisations: Path | None) -> Project:
     found = (root or _nearest_root()).absolute()
     if not (found / "mkdocs.yml").is_file():

@@ -78,6 +78,8 @@ CODES: dict[str, str] = {
     "T085": "a word of the interface is missing or unknown",
     "T086": "the shared menu names a page that does not exist, or forgets one",
     "T087": "a helpline that every page shows is missing or not fit",
+    "T088": "the decision table names what does not exist, or can not be read",
+    "T089": "a scenario of the flow gets another answer than it must",
     "T090": "the built site does not hold what we promise",
     "T091": "the site can not be published",
     # warnings

@@ -1,0 +1,134 @@
+"""The decision table is checked as strictly as everything else: each mistake here is one finding with a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from terecht.flow.scenarios import load_scenarios, run
+from terecht.flow.table import load_table
+from terecht.load.content import Content
+
+FLOW = ROOT / "docs/flow"
+
+
+def changed(tmp_path: Path, name: str, old: str, new: str) -> tuple[Path, int]:
+    """A copy of a file with one change, and the line of it."""
+    text = (FLOW / name).read_text("utf-8")
+    assert old in text
+    path = tmp_path / name
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return path, text[: text.index(old)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('when: veiligheid == "gevaar_nu"', 'when: veiligheid == "gevaar"', "'veiligheid' is never 'gevaar'"),
+        ('when: veiligheid == "gevaar_nu"', 'when: veilig == "gevaar_nu"', "'veilig' is not one answer"),
+        ('when: rol == "informatie"', 'when: rol = "informatie"', "this condition can not be read"),
+        ('when: rol == "informatie"', 'when: rol > "informatie"', "compare with ==, !=, in or not in"),
+        ('when: rol == "informatie"', "when: rol + rol", "'add' is not possible in a condition"),
+        ("not facts.meldregeling", "not facts.meldregelng", "there is no fact 'meldregelng'"),
+        ("not facts.meldregeling", "not facts.integriteit", "'facts.integriteit' has values"),
+        ('facts.conflict != "no"', 'facts.conflict != "nee"', "'facts.conflict' is never 'nee'"),
+        (
+            "when: '\"discriminatie\" in onderwerp'",
+            "when: '\"racisme\" in onderwerp'",
+            "'onderwerp' is never 'racisme'",
+        ),
+        ("outcome: alarm,", "outcome: alrm,", "there is no outcome 'alrm'"),
+        ("lines: [veilig_thuis]}", "lines: [veilig_huis]}", "there is no helpline 'veilig_huis'"),
+        ("role: mediator,", "role: meediator,", "there is no role 'meediator'"),
+        ("  - {id: R05,", "  - {id: R06,", "the id 'R06' stands here twice"),
+        ("{is: vp_integriteit, when: facts", "{is: vp_integriteit, wen: facts", "unknown key 'wen'"),
+        ("for: zelf, omstander, ontvanger", "for: zelf, omstaander", "there is no reader 'omstaander'"),
+        ("  mediator:\n    roles: [hr, directie]\n    lines: [mfn_register]\n", "", "there is no chain for 'mediator'"),
+        ("lines: [mfn_register]\n", "lines: []\n", "the chain of 'mediator' does not end at a national line"),
+        ('asked: rol != "informatie"', 'asked: wens != "praten"', "'onderwerp' depends on 'wens', which comes later"),
+        ("    open: nee", "    open: neen", "there is no answer 'neen'"),
+        ("names:\n", "names:\n  klein: groot\n", "there is no 'groot'"),
+        ("questions:\n", "question:\n", "unknown key 'question'"),
+    ],
+)
+def test_a_mistake_in_the_table_is_a_finding(
+    old: str, new: str, expected: str, tmp_path: Path, content: Content
+) -> None:
+    path, line = changed(tmp_path, "structure.yml", old, new)
+    table, findings = load_table(path, "structure.yml", content.helplines)
+    assert table is None
+    assert any(expected in finding.message for finding in findings), findings
+    near = [finding for finding in findings if expected in finding.message]
+    assert abs(near[0].line - line) <= 4 or "chain" in expected, near
+
+
+#: Faults of different kinds, and the scenario that sees each.
+FAULTS = [
+    ("- {id: R18, when: ongewenst, outcome: vp,", "- {id: R18, when: ongewenst, outcome: hr,", "hoofddoek"),
+    ("external_first: yes", "external_first: no", "schreeuwende-baas"),
+    ('or wens == "al_gemeld"', "", "er-gebeurt-niets"),
+    ('bereid == "beiden", outcome: mediator', 'bereid == "nee", outcome: mediator', "vastgelopen"),
+    ("  - {id: A03, when: '\"seksueel\" in onderwerp', also: [seksueel_geweld]}\n", "", "gezien"),
+    ('and bereid != "nee" and not unsafe\n', 'and bereid == "nee" and not unsafe\n', "samen-praten"),
+    ('facts.after_misconduct == "only_on_wish"', 'facts.after_misconduct == "unset"', "samen-praten-klein"),
+    ("{is: klacht_extern, when: decides}\n      - {is: klacht}", "{is: klacht}", "klacht-over-directeur"),
+    ('when: veiligheid == "bang", outcome: politie', 'when: veiligheid == "bang", outcome: alarm', "bang-thuis"),
+    ('{is: kindertelefoon, when: werkrelatie == "stage"}', "mind", "stagiair-ziek"),
+    ("beside: [complaint_contact, klachtencommissie]", "beside: [klachtencommissie]", "twee-vertrouwenspersonen"),
+    ("  - {id: R30, outcome: vp_wegwijzer", "  - {id: R30, outcome: informatie", "alles-open"),
+    ('on_top: {also: [{is: bedrijfsarts, when: werkrelatie == "in_dienst"}], lines: [huisarts]}', "", "denkt-aan-dood"),
+    ("role: vertrouwenspersoon\n    stays: yes\n    beside: [{is: hr", "beside: [{is: hr", "beschuldigd"),
+    ("    open: in_dienst\n", "", "alles-open"),
+    (
+        'shown:\n      misstand: not onderwerp or "integriteit" in onderwerp',
+        "shown:\n      misstand: not onderwerp",
+        "lozen",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "scenario"), FAULTS)
+def test_a_fault_in_a_rule_fails_a_scenario(
+    old: str, new: str, scenario: str, tmp_path: Path, content: Content
+) -> None:
+    path, _ = changed(tmp_path, "structure.yml", old, new)
+    table, findings = load_table(path, "structure.yml", content.helplines)
+    assert table is not None, findings
+    scenarios, _ = load_scenarios(FLOW / "scenarios.yml", "scenarios.yml")
+    assert scenarios is not None
+    failed = [finding.message for finding in run(scenarios, table)]
+    assert any(message.startswith(f"'{scenario}'") for message in failed), failed
+
+
+def test_every_scenario_gets_its_answer(content: Content) -> None:
+    table, findings = load_table(FLOW / "structure.yml", "structure.yml", content.helplines)
+    scenarios, wrong = load_scenarios(FLOW / "scenarios.yml", "scenarios.yml")
+    assert table is not None
+    assert scenarios is not None
+    assert findings + wrong + list(run(scenarios, table)) == []
+    assert len({scenario.rule for scenario in scenarios.scenarios}) >= 16
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("answers: {rol: informatie}", "answers: {rol: informatie, wens: praten}", "'wens' is answered, and not asked"),
+        ("betrokken: [collega], wens: stoppen, politievraag", "wens: stoppen, politievraag", "'betrokken' is asked"),
+        ("wens: stoppen, politievraag", "wens: stopen, politievraag", "'stopen' is no answer to 'wens'"),
+        ("organisation: klein", "organisation: klien", "there is no organisation 'klien'"),
+        ("first_contact: buiten", "first_contact: binnen", "the first contact is ('buiten',)"),
+        ("then: {rule: R18, outcome: vp}", "then: {rule: R19, outcome: vp}", "under it stands ('R18', 'vp')"),
+        ("never: {contacts: [directeur]}", "never: {contacts: [enige]}", "'enige' is among the contacts"),
+    ],
+)
+def test_a_story_that_does_not_hold_is_a_finding(
+    old: str, new: str, expected: str, tmp_path: Path, content: Content
+) -> None:
+    path, _ = changed(tmp_path, "scenarios.yml", old, new)
+    table, _ = load_table(FLOW / "structure.yml", "structure.yml", content.helplines)
+    scenarios, findings = load_scenarios(path, "scenarios.yml")
+    assert table is not None
+    assert scenarios is not None, findings
+    assert any(expected in finding.message for finding in run(scenarios, table))
