@@ -249,6 +249,20 @@ def flow_decide_command(
         click.echo(json.dumps(decision, ensure_ascii=False))
 
 
+@flow_group.command("graph")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="FILE.dot or FILE.svg; default: print DOT."
+)
+@_shared
+def flow_graph_command(output: Path | None, root: Path | None, organisations: Path | None) -> None:
+    """Draw the questions and rules as a picture, for reviewers. An SVG needs Graphviz on this machine."""
+    from terecht.flow import commands, graph  # noqa: PLC0415
+
+    project = _project(root, organisations)
+    text = graph.write(commands.table_of(project.root, usable_content(project)), output)
+    click.echo(text if output is None else str(output))
+
+
 def _project(root: Path | None, organisations: Path | None) -> Project:
     found = (root or _nearest_root()).absolute()
     if not (found / "mkdocs.yml").is_file():

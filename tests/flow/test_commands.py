@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,36 @@ def test_a_bad_line_of_a_batch_is_named(line: str, expected: str, tmp_path: Path
     result = decide("lagelanden", "--batch", str(file))
     assert result.exit_code == 2
     assert f"{file}:2: {expected}" in result.output
+
+
+def graph(*words: str) -> Result:
+    return CliRunner().invoke(main, ["flow", "graph", "--root", str(ROOT), *words])
+
+
+def test_the_picture_has_every_question_rule_and_outcome(tmp_path: Path) -> None:
+    result = graph("--output", str(tmp_path / "flow.dot"))
+    assert result.exit_code == 0
+    text = (tmp_path / "flow.dot").read_text("utf-8")
+    for name in ("q_veiligheid", "R01", "R30", "A19", "o_vp", "o_vervolg"):
+        assert f"\t{name} [" in text
+    assert "q_bereid -> R21 [label=beiden]" in text
+    assert "R21 -> o_leidinggevende [style=dashed]" in text
+    assert graph().output.startswith("digraph flow {")
+
+
+def test_an_svg_needs_graphviz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = graph("--output", str(tmp_path / "flow.svg"))
+    assert result.exit_code == 2
+    assert "an SVG needs the program 'dot'; install Graphviz" in result.output
+    assert not (tmp_path / "flow.svg").exists()
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not on this machine, and need not be")
+def test_an_svg_is_drawn(tmp_path: Path) -> None:
+    assert graph("--output", str(tmp_path / "flow.svg")).exit_code == 0
+    assert "<svg" in (tmp_path / "flow.svg").read_text("utf-8")
+
+
+def test_another_kind_of_picture_is_refused(tmp_path: Path) -> None:
+    assert "'flow.png' is neither .dot nor .svg" in graph("--output", str(tmp_path / "flow.png")).output

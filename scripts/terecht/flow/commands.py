@@ -11,7 +11,7 @@ from typing import Any
 from terecht.findings import Refused, Unusable
 from terecht.flow.answers import read_answers
 from terecht.flow.decide import Decider
-from terecht.flow.table import load_table
+from terecht.flow.table import Table, load_table
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 
@@ -57,10 +57,15 @@ class Decisions:
 
 def decider(root: Path, content: Content, organisation: Organisation) -> Decisions:
     """The decisions of one organisation. Raises :class:`Refused` when the table can not be used."""
+    return Decisions(Decider(table_of(root, content), organisation))
+
+
+def table_of(root: Path, content: Content) -> Table:
+    """The decision table of a project. Raises :class:`Refused` when it can not be used."""
     table, findings = load_table(root / "docs/flow/structure.yml", "docs/flow/structure.yml", content.helplines)
     if table is None:
         raise Refused(findings)
-    return Decisions(Decider(table, organisation))
+    return table
 
 
 def _chosen(line: str) -> dict[str, list[str]]:
