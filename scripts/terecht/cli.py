@@ -244,7 +244,7 @@ def flow_decide_command(
     client, findings = load(folder, content, project.today)
     if client is None:
         raise Refused(stopping(findings))
-    decide = commands.decider(project.root, content, client.organisation)
+    decide = commands.decider(content.flow, client.organisation)
     for decision in decide.batch(batch) if batch else [decide.one(answers)]:
         click.echo(json.dumps(decision, ensure_ascii=False))
 
@@ -256,10 +256,10 @@ def flow_decide_command(
 @_shared
 def flow_graph_command(output: Path | None, root: Path | None, organisations: Path | None) -> None:
     """Draw the questions and rules as a picture, for reviewers. An SVG needs Graphviz on this machine."""
-    from terecht.flow import commands, graph  # noqa: PLC0415
+    from terecht.flow import graph  # noqa: PLC0415
 
     project = _project(root, organisations)
-    text = graph.write(commands.table_of(project.root, usable_content(project)), output)
+    text = graph.write(usable_content(project).flow.table, output)
     click.echo(text if output is None else str(output))
 
 

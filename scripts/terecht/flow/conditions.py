@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import jinja2
@@ -26,12 +27,22 @@ class Given:
     question: str
     answer: str
 
+    @property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on."""
+        return frozenset({self})
+
 
 @dataclass(frozen=True)
 class Holds:
     """A fact of the organisation, such as ``integriteit=yes`` or ``meldregeling``."""
 
     fact: str
+
+    @property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on: none."""
+        return frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,19 +51,42 @@ class Not:
 
     part: Condition
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((Not, self.part))
+
+    @property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on."""
+        return self.part.givens
+
 
 @dataclass(frozen=True)
-class Every:
+class _Parts:
+    parts: tuple[Condition, ...]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((type(self), self.parts))
+
+    @cached_property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on."""
+        return frozenset().union(*(part.givens for part in self.parts))
+
+
+class Every(_Parts):
     """All parts hold; of no parts, always."""
 
-    parts: tuple[Condition, ...]
 
-
-@dataclass(frozen=True)
-class Some:
+class Some(_Parts):
     """One of the parts holds; of no parts, never."""
-
-    parts: tuple[Condition, ...]
 
 
 Condition: TypeAlias = Given | Holds | Not | Every | Some
@@ -77,15 +111,7 @@ def holds(condition: Condition, answers: Answers, facts: frozenset[str]) -> bool
 
 def questions_in(condition: Condition) -> frozenset[str]:
     """The questions that a condition depends on."""
-    match condition:
-        case Given():
-            return frozenset({condition.question})
-        case Holds():
-            return frozenset()
-        case Not():
-            return questions_in(condition.part)
-        case Every() | Some():
-            return frozenset().union(*map(questions_in, condition.parts))
+    return frozenset(given.question for given in condition.givens)
 
 
 class UnreadableError(Exception):

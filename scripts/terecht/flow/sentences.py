@@ -15,6 +15,10 @@ from terecht.load.organisation import GROUPS, ROLES, Facts
 from terecht.load.typed import read_model
 from terecht.load.yaml_tree import Mapping as Tree
 from terecht.load.yaml_tree import parse, place
+from terecht.merge.template_check import Fragments, check
+
+#: The key of ``secret`` for a role of which nothing is known (FLOW part 3: "vraag het aan het begin").
+OTHERWISE = "otherwise"
 
 
 def _item(value: Any) -> Any:
@@ -26,18 +30,23 @@ def _items(value: Any) -> Any:
 
 
 class Item(Facts):
-    """A sentence or two. With a ``role`` it sends readers there, and hides where that role is missing or involved."""
+    """A sentence or two, and when they stand: in a page's terms ``when``, by who reads them ``for``.
+
+    With a ``role`` it sends readers there, and hides where nobody of that role is left for them; with ``lines`` it sends
+    them to those, and hides where they are not for this reader. ``link`` is a page and a heading of the site.
+    """
 
     text: str
     role: str | None = None
+    lines: tuple[str, ...] = ()
     when: str = ""
     for_: Annotated[Literal["zelf", "omstander"] | None, Field(alias="for")] = None
     link: str | None = None
 
     @property
-    def shape(self) -> tuple[str | None, ...]:
+    def shape(self) -> tuple[object, ...]:
         """What is the same in each language."""
-        return self.role, self.when, self.for_, self.link
+        return self.role, self.lines, self.when, self.for_, self.link
 
 
 Items = Annotated[tuple[Annotated[Item, BeforeValidator(_item)], ...], BeforeValidator(_items)]
@@ -62,19 +71,22 @@ class OutcomeText(Facts):
     missing: str | None = None
 
     @property
+    def parts(self) -> Mapping[str, tuple[Item, ...]]:
+        """The items by the name of their list."""
+        return {"why": self.why, "expect": self.expect, "cannot": self.cannot, "ways": self.ways}
+
+    @property
     def shape(self) -> tuple[object, ...]:
         """What is the same in each language."""
-        parts = (self.why, self.expect, self.cannot, self.ways)
-        return (*(tuple(item.shape for item in items) for items in parts), self.missing is None)
+        return (*(tuple(item.shape for item in items) for items in self.parts.values()), self.missing is None)
 
 
 class Sentences(Facts):
-    """All sentences of one language."""
+    """All sentences of one language. ``secret`` says by role what stays secret there, ``otherwise`` for the rest."""
 
-    title: str
-    intro: tuple[str, ...]
     questions: dict[str, QuestionText]
     reasons: dict[str, str]
+    secret: dict[str, str]
     outcomes: dict[str, OutcomeText]
 
 
@@ -87,7 +99,17 @@ class SentenceFile:
     shown: str
 
 
-def load_sentences(path: Path, shown: str, table: Table) -> tuple[SentenceFile | None, list[Finding]]:
+@dataclass(frozen=True)
+class Known:
+    """What sentences may name: the table's ids, national lines, and addresses of the site as ``page#heading``."""
+
+    table: Table
+    helplines: frozenset[str]
+    links: frozenset[str]
+    fragments: Fragments
+
+
+def load_sentences(path: Path, shown: str, known: Known) -> tuple[SentenceFile | None, list[Finding]]:
     """The sentences in a file, or what is wrong with it: each id of the table once, and nothing else."""
     if not path.exists():
         return None, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "copy that of another language")]
@@ -99,21 +121,22 @@ def load_sentences(path: Path, shown: str, table: Table) -> tuple[SentenceFile |
     if sentences is None:
         return None, findings
     file = SentenceFile(sentences, tree, shown)
-    findings += _against_the_table(file, table)
+    findings += _against_the_table(file, known.table)
+    findings += _items(file, known)
     return file, findings
 
 
 def compare_sentences(first: SentenceFile, other: SentenceFile) -> Iterator[Finding]:
-    """Where the cards of a language have other items than those of the first: another role, condition or link."""
+    """Where a language has other items than the first: another role, condition or link."""
     for name, outcome in other.sentences.outcomes.items():
         source = first.sentences.outcomes.get(name)
         if source and source.shape != outcome.shape:
             message = f"the sentences of '{name}' are not those of the first language"
-            help_ = f"same number, roles, conditions and links as in {first.shown}, in the same order"
+            help_ = f"same number, roles, lines, conditions and links as in {first.shown}, in the same order"
             yield Finding(other.shown, *place(other.tree, ("outcomes", name)), "T084", message, help_)
-    if len(first.sentences.intro) != len(other.sentences.intro):
-        at = place(other.tree, ("intro",))
-        yield Finding(other.shown, *at, "T084", "the introduction has another number of sentences", "")
+    for role in sorted(set(first.sentences.secret) ^ set(other.sentences.secret)):
+        help_ = f"the roles of 'secret' are the same in {first.shown}"
+        yield Finding(other.shown, *place(other.tree, ("secret",)), "T084", f"'{role}' is in one language alone", help_)
 
 
 def _against_the_table(file: SentenceFile, table: Table) -> Iterator[Finding]:
@@ -126,14 +149,31 @@ def _against_the_table(file: SentenceFile, table: Table) -> Iterator[Finding]:
         if written := sentences.questions.get(question.id):
             at = ("questions", question.id, "answers")
             yield from _keys(file, at, written.answers, [*question.answers, UNKNOWN])
-    known = {*ROLES, *GROUPS, *MANAGERS}
-    for name, outcome in sentences.outcomes.items():
-        for part in ("why", "expect", "cannot", "ways"):
-            for position, item in enumerate(getattr(outcome, part)):
-                if item.role and item.role not in known:
-                    here = place(file.tree, ("outcomes", name, part, position))
-                    help_ = did_you_mean(item.role, sorted(known))
-                    yield Finding(file.shown, *here, "T084", f"there is no role '{item.role}'", help_)
+    roles = {*ROLES, *MANAGERS, OTHERWISE}
+    for role in (*sentences.secret, *({OTHERWISE} - set(sentences.secret))):
+        if role not in roles or role not in sentences.secret:
+            message = f"there is no role '{role}'" if role in sentences.secret else f"'{OTHERWISE}' is missing"
+            here = place(file.tree, ("secret", role) if role in sentences.secret else ("secret",))
+            yield Finding(file.shown, *here, "T084", message, did_you_mean(role, sorted(roles)))
+
+
+def _items(file: SentenceFile, known: Known) -> Iterator[Finding]:
+    """What an item names has to be there, and what it asks for and shows has to be possible as in a page."""
+    for name, outcome in file.sentences.outcomes.items():
+        for part, items in outcome.parts.items():
+            for position, item in enumerate(items):
+                at = place(file.tree, ("outcomes", name, part, position))
+                named = [
+                    *((role, {*ROLES, *GROUPS, *MANAGERS}, "role") for role in (item.role,) if role),
+                    *((line, known.helplines, "helpline") for line in item.lines),
+                    *((link, known.links, "heading") for link in (item.link,) if link),
+                ]
+                for one, possible, what in named:
+                    if one not in possible:
+                        help_ = did_you_mean(one, sorted(possible))
+                        yield Finding(file.shown, *at, "T084", f"there is no {what} '{one}'", help_)
+                asked = f"{{% if {item.when} %}}{item.text}{{% endif %}}" if item.when else item.text
+                yield from check(asked, file.shown, at[0], known.fragments)
 
 
 def _keys(
