@@ -249,6 +249,35 @@ def flow_decide_command(
         click.echo(json.dumps(decision, ensure_ascii=False))
 
 
+@flow_group.command("check")
+@_ids
+@_format
+@_shared
+def flow_check_command(ids: tuple[str, ...], form: str, root: Path | None, organisations: Path | None) -> None:
+    """Prove what the flow promises, for every set of answers, and run the scenarios."""
+    from terecht.flow.check import check  # noqa: PLC0415  the flow is for these commands alone
+    from terecht.flow.scenarios import load_scenarios  # noqa: PLC0415
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    shown = f"{content.flow.shown}/scenarios.yml"
+    scenarios, findings = load_scenarios(project.root / "docs/flow/scenarios.yml", shown)
+    if scenarios is None:
+        raise Refused(findings)
+    known = {}
+    for folder in choose(project, ids):
+        client, wrong = load(folder, content, project.today)
+        findings += stopping(wrong)
+        if client is not None:
+            known[client.id] = client.organisation
+    findings += check(content.flow, scenarios, known)
+    _print(sorted(findings), form)
+    if form == "text":
+        told = len(scenarios.scenarios), len(scenarios.organisations)
+        click.echo(f"{len(known)} organisations, {told[0]} scenarios in {told[1]}, {len(findings)} findings", err=True)
+    sys.exit(FINDINGS if findings else DONE)
+
+
 @flow_group.command("graph")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="FILE.dot or FILE.svg; default: print DOT."

@@ -83,6 +83,7 @@ CODES: dict[str, str] = {
     "T089": "a scenario of the flow gets another answer than it must",
     "T090": "the built site does not hold what we promise",
     "T091": "the site can not be published",
+    "T092": "what the flow promises does not hold for every set of answers",
     # warnings
     "W101": "a vertrouwenspersoon who is also HR",
     "W102": "a vertrouwenspersoon who is also the director",

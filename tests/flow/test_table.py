@@ -57,7 +57,7 @@ def test_a_mistake_in_the_table_is_a_finding(
     old: str, new: str, expected: str, tmp_path: Path, content: Content
 ) -> None:
     path, line = changed(tmp_path, "structure.yml", old, new)
-    table, findings = load_table(path, "structure.yml", content.helplines)
+    table, findings = load_table(path, "structure.yml", content.helplines, content.laws)
     assert table is None
     assert any(expected in finding.message for finding in findings), findings
     near = [finding for finding in findings if expected in finding.message]
@@ -94,7 +94,7 @@ def test_a_fault_in_a_rule_fails_a_scenario(
     old: str, new: str, scenario: str, tmp_path: Path, content: Content
 ) -> None:
     path, _ = changed(tmp_path, "structure.yml", old, new)
-    table, findings = load_table(path, "structure.yml", content.helplines)
+    table, findings = load_table(path, "structure.yml", content.helplines, content.laws)
     assert table is not None, findings
     scenarios, _ = load_scenarios(FLOW / "scenarios.yml", "scenarios.yml")
     assert scenarios is not None
@@ -103,7 +103,7 @@ def test_a_fault_in_a_rule_fails_a_scenario(
 
 
 def test_every_scenario_gets_its_answer(content: Content) -> None:
-    table, findings = load_table(FLOW / "structure.yml", "structure.yml", content.helplines)
+    table, findings = load_table(FLOW / "structure.yml", "structure.yml", content.helplines, content.laws)
     scenarios, wrong = load_scenarios(FLOW / "scenarios.yml", "scenarios.yml")
     assert table is not None
     assert scenarios is not None
@@ -127,7 +127,7 @@ def test_a_story_that_does_not_hold_is_a_finding(
     old: str, new: str, expected: str, tmp_path: Path, content: Content
 ) -> None:
     path, _ = changed(tmp_path, "scenarios.yml", old, new)
-    table, _ = load_table(FLOW / "structure.yml", "structure.yml", content.helplines)
+    table, _ = load_table(FLOW / "structure.yml", "structure.yml", content.helplines, content.laws)
     scenarios, findings = load_scenarios(path, "scenarios.yml")
     assert table is not None
     assert scenarios is not None, findings

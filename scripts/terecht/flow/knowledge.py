@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,10 +17,16 @@ from terecht.load.values import LANGUAGES
 
 @dataclass(frozen=True)
 class Flow:
-    """``sentences`` are by language."""
+    """The table, and the files of sentences by language; ``shown`` is the path of the folder as findings name it."""
 
     table: Table
-    sentences: Mapping[str, Sentences]
+    files: Mapping[str, SentenceFile]
+    shown: str
+
+    @cached_property
+    def sentences(self) -> Mapping[str, Sentences]:
+        """The sentences by language."""
+        return {language: file.sentences for language, file in self.files.items()}
 
 
 def load_flow(
@@ -43,4 +50,4 @@ def load_flow(
         findings += compare_sentences(next(iter(files.values())), other)
     if stopping(findings):
         return None, findings
-    return Flow(table, MappingProxyType({language: file.sentences for language, file in files.items()})), findings
+    return Flow(table, MappingProxyType(files), place), findings

@@ -213,7 +213,11 @@ class Chain:
 
 @dataclass(frozen=True)
 class Table:
-    """The decision table. ``checked_on`` is the day on which somebody last held it against what it rests on."""
+    """The decision table.
+
+    ``checked_on`` is the day on which somebody last held it against what it rests on; ``places`` are the line and column
+    of each id and each part of the file.
+    """
 
     checked_on: str
     questions: tuple[Question, ...]
@@ -224,6 +228,7 @@ class Table:
     chains: Mapping[str, Chain]
     not_for_accused_outcomes: frozenset[str]
     not_for_accused_lines: frozenset[str]
+    places: Mapping[str, tuple[int, int]]
 
     def answers(self, question: str) -> tuple[str, ...]:
         """The answers to a question; none where it is about people."""
@@ -307,7 +312,14 @@ class _Reader:
             MappingProxyType(dict(self._chains())),
             frozenset(exclusion.outcomes),
             frozenset(exclusion.lines),
+            MappingProxyType(dict(self._places())),
         )
+
+    def _places(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        for key in ("questions", "outcomes", "safety", "rules", "additions"):
+            yield key, place(self.tree, (key,))
+            for position, part in enumerate(getattr(self.written, key)):
+                yield part.id, place(self.tree, (key, position, "id"))
 
     def _note(self, location: tuple[str | int, ...], code: str, message: str, help_: str = "") -> None:
         self.findings.append(Finding(self.shown, *place(self.tree, location), code, message, help_))

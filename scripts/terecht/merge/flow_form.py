@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
+from terecht.flow.items import item_condition
 from terecht.flow.plan import Card
 from terecht.flow.sentences import OTHERWISE, Item, OutcomeText, Sentences
 from terecht.flow.sheet import Sheet
@@ -109,6 +110,18 @@ class FlowForm:
         """The sentences of a part of a card (``why``, ``expect``, ``cannot``, ``ways``) that this organisation has."""
         return list(self._says(card, self.words(card).parts[part]))
 
+    def links(self, card: Card) -> list[Entry]:
+        """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
+        first: dict[str, str] = {}
+        stands: dict[str, list[Condition]] = {}
+        for part in self.words(card).parts:
+            for one in self.says(card, part):
+                if one.link:
+                    page = one.link.partition("#")[0]
+                    first.setdefault(page, one.link)
+                    stands.setdefault(page, []).append(one.when)
+        return [Entry(first[page], self.sheet.algebra.some(*conditions)) for page, conditions in stands.items()]
+
     def secret(self, role: str) -> str:
         """What stays secret with a role, as far as we know."""
         return self.sentences.secret.get(role, self.sentences.secret[OTHERWISE])
@@ -116,6 +129,11 @@ class FlowForm:
     def somebody(self, people: Iterable[Conditional]) -> Condition:
         """Somebody of these is shown."""
         return self.sheet.algebra.some(*(person.when for person in people))
+
+    @cached_property
+    def safety(self) -> frozenset[str]:
+        """The rules of the first group."""
+        return frozenset(rule.id for rule in self.table.safety)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -137,7 +155,7 @@ class FlowForm:
 
     def _says(self, card: Card, items: tuple[Item, ...]) -> Iterator[Says]:
         for item in items:
-            stands = item_condition(item, card, self.sheet, self.table)
+            stands = item_condition(item, card, self.plan, self.table)
             if self.sheet.possible(stands) and self._asked(item.when):
                 yield Says(stands, self._shown(item.text), item.link)
 
@@ -149,19 +167,3 @@ class FlowForm:
 
     def _render(self, text: str) -> str:
         return self._templates.render(text, self._facts)
-
-
-def item_condition(item: Item, card: Card, sheet: Sheet, table: Table) -> Condition:
-    """When a sentence stands on a card: for its reader, with somebody of its role, and with lines for this reader.
-
-    A safety card asks nobody who they are, so its sentences stand for everyone (FLOW part 2, item 1).
-    """
-    algebra = sheet.algebra
-    parts: list[Condition] = [Given("rol", item.for_)] if item.for_ else []
-    safety = card.source in {rule.id for rule in table.safety}
-    if not safety and table.not_for_accused_lines.intersection(item.lines):
-        parts.append(algebra.no(Given("rol", "beklaagde")))
-    if item.role:
-        topic = table.outcomes[card.outcome].topic if item.role == "vertrouwenspersoon" else None
-        parts.append(sheet.plan.left.get((item.role, topic), NEVER))
-    return algebra.within(card.when, algebra.every(*parts))
