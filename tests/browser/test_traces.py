@@ -135,7 +135,7 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def served(sites: Path, serve_folder: Serve) -> Served:
-    return serve_folder(sites / "lagelanden", "/vertrouwenspersoon/")
+    return serve_folder(sites / "snijders", "/")
 
 
 @pytest.mark.parametrize(
@@ -168,17 +168,18 @@ def test_an_answer_in_the_history_is_seen(browser: Browser, served: Served, tmp_
         ("waar-terecht/index.html", 'method="dialog" autocomplete="off"'),
         ("assets/stylesheets/terecht.css", "overflow-anchor: none;"),
     ],
+    ids=["answers", "place"],
 )
 def test_what_the_browser_would_keep_is_seen(
     name: str, guard: str, browser: Browser, sites: Path, serve_folder: Serve, tmp_path: Path
 ) -> None:
     """Without these the browser writes to the disk what was answered, and which advice was on the screen."""
     folder = tmp_path / "planted"
-    shutil.copytree(sites / "lagelanden", folder)
+    shutil.copytree(sites / "snijders", folder)
     text = (folder / name).read_text("utf-8")
     assert text.count(guard) == 1
     (folder / name).write_text(text.replace(guard, ""), "utf-8")
-    planted = serve_folder(folder, "/vertrouwenspersoon/")
+    planted = serve_folder(folder, "/")
     assert Visitor(browser, tmp_path, script=False).differences(planted) == ["tabs"]
 
 

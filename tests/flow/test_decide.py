@@ -16,6 +16,8 @@ from terecht.load.content import Content
 from terecht.load.organisation import ROLES, Organisation
 
 DRAWS = 1500
+
+
 @pytest.fixture(scope="module")
 def table(content: Content) -> Table:
     return content.flow.table

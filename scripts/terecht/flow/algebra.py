@@ -1,17 +1,17 @@
 """Conditions in a short form: what is known from one part is taken out of the others.
 
-Short conditions make short selectors. Nothing here changes what a condition means; ``tests/flow/test_plan.py`` compares.
+Short conditions make short selectors. Nothing here changes what a condition means; a test compares.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from terecht.flow.conditions import ALWAYS, NEVER, Condition, Every, Given, Holds, Not, Some
 from terecht.flow.table import Table
-
 
 #: Results that are kept: organisations differ less than they are alike.
 _KEPT = 1 << 15
@@ -128,21 +128,21 @@ class Algebra:
         """Literals first: what each says is taken out of the parts that say more, until there is nothing new."""
         known = _Known(dict(outside.given), dict(outside.by_question), dict(outside.absent))
         own = _Known()
-        todo = list(parts)
+        todo = deque(parts)
         rest: list[Condition] = []
         while todo:
-            before = len(known.given) + len(known.absent)
-            for part in todo:
-                reduced = self._reduced(part, known)
-                if reduced == NEVER:
-                    return NEVER
-                for piece in _pieces(reduced):
-                    if self._learn(piece, known):
-                        self._learn(piece, own)
-                    else:
-                        rest.append(piece)
-            again = len(known.given) + len(known.absent) > before
-            todo, rest = (rest, []) if again else ([], rest)
+            part = self._reduced(todo.popleft(), known)
+            pieces = list(_pieces(part))
+            if part == NEVER:
+                return NEVER
+            if pieces != [part]:
+                todo.extendleft(reversed(pieces))
+            elif self._learn(part, known):
+                self._learn(part, own)
+                todo.extend(rest)
+                rest = []
+            else:
+                rest.append(part)
         absent = tuple(one for one in own.absent if known.value(one, self.single) is False)
         absent = tuple(one for one in absent if not (one.question in self.single and one.question in known.by_question))
         negative = (Not(absent[0]),) if len(absent) == 1 else (Not(Some(absent)),) if absent else ()

@@ -1,4 +1,4 @@
-"""``terecht flow check``: the scenarios, the invariants for every organisation, and that nothing is there for nothing."""
+"""``terecht flow check``: the scenarios, the invariants of every organisation, and nothing is there for nothing."""
 
 from __future__ import annotations
 
@@ -53,10 +53,13 @@ def signature(organisation: Organisation) -> Hashable:
 
 
 def _for_nothing(flow: Flow, reached: set[Place]) -> Iterator[Finding]:
-    """Invariant 5: every rule, outcome, answer and sentence is reached, in some organisation of the scenarios at least."""
+    """Invariant 5: every rule, outcome, answer and sentence is reached, in an organisation of the scenarios."""
     table = f"{flow.shown}/structure.yml"
     help_ = "delete it, mend its condition, or add an organisation to the scenarios in which it is reached"
-    for key, ids in (("rules", [rule.id for rule in (*flow.table.safety, *flow.table.rules)]), ("outcomes", flow.table.outcomes)):
+    for key, ids in (
+        ("rules", [rule.id for rule in (*flow.table.safety, *flow.table.rules)]),
+        ("outcomes", flow.table.outcomes),
+    ):
         for name in ids:
             if (key, name) not in reached:
                 yield Finding(table, *flow.table.places[name], "T092", f"invariant 5: nothing leads to '{name}'", help_)

@@ -38,8 +38,8 @@ class Link:
 class Card:
     """An outcome at one place. What is in it holds where the card itself is shown.
 
-    ``links`` are its role and the chain of it, ``instead`` the lines at the end of the chain; ``missing`` says that nobody
-    of the role is left. ``beside`` are further roles. ``large``: as large as the first contact.
+    ``links`` are its role and the chain of it, ``instead`` the lines at the end of the chain; ``missing`` says that
+    nobody of the role is left. ``beside`` are further roles. ``large``: as large as the first contact.
     """
 
     source: str
@@ -120,9 +120,7 @@ class _Planner:
         self.organisation = organisation
         self.facts = facts_of(organisation)
         self.algebra = Algebra.of(table)
-        self.external_first = self._some(
-            advice.when for advice in table.additions if advice.external_first
-        )
+        self.external_first = self._some(advice.when for advice in table.additions if advice.external_first)
 
     def plan(self) -> Plan:
         rules = list(self._rules(self.table.rules))
@@ -264,7 +262,7 @@ class _Planner:
                 earlier = self.algebra.some(*seen.get(person.name, ()))
                 seen.setdefault(person.name, []).append(shown)
                 here = self.algebra.every(here, self.algebra.no(within(shown, earlier)))
-                if here != NEVER and turn != NEVER:
+                if NEVER not in {here, turn}:
                     people.append(Entry(person.name, here))
             return Link(part.role, turn, tuple(people))
 
@@ -295,7 +293,10 @@ class _Planner:
         """The lines, those for who was hurt not for the accused."""
         barred = self.table.not_for_accused_lines
         return [
-            Entry(line.name, self.algebra.every(line.when, self.algebra.no(_ACCUSED)) if line.name in barred else line.when)
+            Entry(
+                line.name,
+                self.algebra.every(line.when, self.algebra.no(_ACCUSED)) if line.name in barred else line.when,
+            )
             for line in lines
         ]
 

@@ -1,8 +1,8 @@
 """What must hold for every set of answers, proved for one organisation (FLOW part 6), or broken by one set of answers.
 
-The raw space has over 10⁹ sets, so nothing is enumerated: each invariant is turned round and a solver is asked for answers
-that break it. Its classes are the conditions of the plan, which it splits no further than the question needs. Who may not
-be offered is said here once more, from the organisation alone, so that a slip in the plan can not excuse itself.
+The raw space has over 10⁹ sets, so nothing is enumerated: each invariant is turned round and a solver is asked for
+answers that break it. Its classes are the conditions of the plan, split no further than the question needs. Who may
+not be offered is said here once more, from the organisation alone, so that a slip in the plan can not excuse itself.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TypeAlias
 
 import z3
 
-from terecht.flow.conditions import ALWAYS, NEVER, Condition, Every, Given, Holds, Not, Some
+from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Holds, Not, Some
 from terecht.flow.items import item_condition
 from terecht.flow.plan import Card, Link, Plan
-from terecht.flow.sentences import Sentences
+from terecht.flow.sentences import Item, Sentences
 from terecht.flow.table import MANAGERS, Entry, Table
 from terecht.load.organisation import Contact, Organisation
 
@@ -49,7 +49,7 @@ class Breach:
 
 
 class Logic:
-    """Conditions in SMT-LIB, the language of solvers: text is faster to make than formulas, and shared by organisations."""
+    """Conditions in SMT-LIB, the language of solvers: text is fast to make, and organisations share much of it."""
 
     def __init__(self) -> None:
         self._names: dict[Condition, str] = {}
@@ -62,6 +62,7 @@ class Logic:
         return self._names[condition]
 
     def _named(self, condition: Condition) -> str:
+        parts: tuple[str, ...]
         match condition:
             case Given():
                 return f"|{condition.question}={condition.answer}|"
@@ -147,7 +148,7 @@ class Proof:
                     yield Breach(number, source, what, self._told(solver.model()))
 
     def reached(self) -> frozenset[Place]:
-        """The rules, outcomes, answers and sentences that some answers reach (for invariant 5), as places in the files."""
+        """The rules, outcomes, answers and sentences that some answers reach (for invariant 5)."""
         wanted = list(self._reachable())
         solver = self._solver({f"r{position}": condition for position, (_, condition) in enumerate(wanted)})
         found: set[Place] = set()
@@ -161,17 +162,37 @@ class Proof:
             yield ("rules", card.source), card.when
             yield ("outcomes", card.outcome), card.when
             yield ("outcomes", card.outcome, "missing"), Every((card.when, card.missing))
-            for part, items in self.sentences.outcomes[card.outcome].parts.items():
-                for position, item in enumerate(items):
-                    stands = item_condition(item, card, self.plan, self.table)
-                    yield ("outcomes", card.outcome, part, str(position)), Every((card.when, stands))
-            for link in (*card.links, *card.beside):
-                for person in link.people:
-                    yield ("secret", link.role), Every((card.when, link.when, person.when))
+        for card, part, position, _, stands in self._items():
+            yield ("outcomes", card.outcome, part, str(position)), stands
+        for _, link, _, offered in self._people():
+            yield ("secret", link.role), offered
         for question in self.table.questions:
             for answer in question.answers:
                 shown = self.plan.shown.get((question.id, answer), ALWAYS)
                 yield ("questions", question.id, answer), Every((self.plan.asked[question.id], shown))
+
+    def _people(self) -> Iterator[tuple[Card, Link, Entry, Condition]]:
+        """Everybody who can be offered, and when."""
+        for card in self.plan.cards:
+            for link in (*card.links, *card.beside):
+                for person in link.people:
+                    yield card, link, person, Every((card.when, link.when, person.when))
+
+    def _lines(self, cards: Iterable[Card]) -> Iterator[tuple[str, str, Condition]]:
+        """Every line on these cards and on none, where it comes from, and when it stands."""
+        for card in cards:
+            for line in (*card.instead, *card.lines):
+                yield card.source, line.name, Every((card.when, line.when))
+        for line in (*self.plan.top_lines, *self.plan.lines):
+            yield "additions", line.name, line.when
+
+    def _items(self) -> Iterator[tuple[Card, str, int, Item, Condition]]:
+        """Every sentence, its list and position, and when it stands."""
+        for card in self.plan.cards:
+            for part, items in self.sentences.outcomes[card.outcome].parts.items():
+                for position, item in enumerate(items):
+                    stands = item_condition(item, card, self.plan, self.table)
+                    yield card, part, position, item, Every((card.when, stands))
 
     def _solver(self, asked: Mapping[str, Condition]) -> z3.Solver:
         answers = [Given(question, answer) for question, found in self.possible.items() for answer in found]
@@ -221,19 +242,16 @@ class Proof:
     # Invariant 2
 
     def _offered_though_out(self) -> Iterator[Case]:
-        for card in self.plan.cards:
-            for link in (*card.links, *card.beside):
-                for person in link.people:
-                    what = f"'{card.outcome}' offers '{person.name}' as {link.role}, who may not be offered"
-                    yield card.source, what, Every((card.when, link.when, person.when, self._out(person.name, link.role)))
-            for part, items in self.sentences.outcomes[card.outcome].parts.items():
-                for item in items:
-                    if item.role:
-                        stands = item_condition(item, card, self.plan, self.table)
-                        what = f"'{card.outcome}' sends to {item.role} ({part}: '{item.text}'), and nobody is left"
-                        yield card.source, what, Every((card.when, stands, self._nobody(item.role)))
+        for card, link, person, offered in self._people():
+            what = f"'{card.outcome}' offers '{person.name}' as {link.role}, who may not be offered"
+            yield card.source, what, Every((offered, self._out(person.name, link.role)))
+        for card, part, _, item, stands in self._items():
+            if item.role:
+                what = f"'{card.outcome}' sends to {item.role} ({part}: '{item.text}'), and nobody is left"
+                yield card.source, what, Every((stands, self._nobody(item.role)))
+        for card in (*self.plan.top, *self.plan.also):
             outcome = self.table.outcomes[card.outcome]
-            if card in (*self.plan.top, *self.plan.also) and outcome.role and not outcome.stays:
+            if outcome.role and not outcome.stays:
                 what = f"'{card.outcome}' stands, and its role is involved with nobody left"
                 gone = Every((self._said(outcome.role), self._all_involved(outcome.role)))
                 yield card.source, what, Every((card.when, gone))
@@ -287,15 +305,11 @@ class Proof:
     def _too_few(self) -> Iterator[Case]:
         contacts: dict[str, list[Condition]] = defaultdict(list)
         lines: dict[str, list[Condition]] = defaultdict(list)
-        for card in self.plan.cards:
-            for link in (*card.links, *card.beside):
-                for person in link.people:
-                    if person.name not in MANAGERS:
-                        contacts[person.name].append(Every((card.when, link.when, person.when)))
-            for line in (*card.instead, *card.lines):
-                lines[line.name].append(Every((card.when, line.when)))
-        for line in (*self.plan.top_lines, *self.plan.lines):
-            lines[line.name].append(line.when)
+        for _, _, person, offered in self._people():
+            if person.name not in MANAGERS:
+                contacts[person.name].append(offered)
+        for _, name, stands in self._lines(self.plan.cards):
+            lines[name].append(stands)
         lines.pop("alarm_112", None)
         national = [Some(tuple(places)) for places in lines.values()]
         people = [Some(tuple(places)) for places in contacts.values()]
@@ -327,28 +341,20 @@ class Proof:
 
     def _accused(self) -> Iterator[Case]:
         accused = Given("rol", "beklaagde")
-
-        def told(source: str, what: str, *conditions: Condition) -> Case:
-            return source, f"the accused are offered {what}", Every((accused, *conditions))
-
-        for card in (*self.plan.top, *self.plan.first, *self.plan.also):
+        after_safety = (*self.plan.top, *self.plan.first, *self.plan.also)
+        for card in after_safety:
             if card.outcome == "politie":
-                yield told(card.source, "the card 'politie'", card.when)
-            for line in (*card.instead, *card.lines):
-                if line.name in NOT_FOR_ACCUSED:
-                    yield told(card.source, f"'{line.name}' by '{card.outcome}'", card.when, line.when)
-            for link in (*card.links, *card.beside):
-                for person in link.people:
-                    if self._of_the_other_side(person.name):
-                        yield told(card.source, f"'{person.name}'", card.when, link.when, person.when)
-            for items in self.sentences.outcomes[card.outcome].parts.values():
-                for item in items:
-                    if NOT_FOR_ACCUSED.intersection(item.lines):
-                        stands = item_condition(item, card, self.plan, self.table)
-                        yield told(card.source, f"a sentence of '{card.outcome}': '{item.text}'", card.when, stands)
-        for line in (*self.plan.top_lines, *self.plan.lines):
-            if line.name in NOT_FOR_ACCUSED:
-                yield told("additions", f"'{line.name}'", line.when)
+                yield card.source, "the accused are offered the card 'politie'", Every((accused, card.when))
+        for card, _, person, offered in self._people():
+            if self._of_the_other_side(person.name):
+                yield card.source, f"the accused are offered '{person.name}'", Every((accused, offered))
+        for source, name, stands in self._lines(after_safety):
+            if name in NOT_FOR_ACCUSED:
+                yield source, f"the accused are offered '{name}'", Every((accused, stands))
+        for card, _, _, item, stands in self._items():
+            if card not in self.plan.safety and NOT_FOR_ACCUSED.intersection(item.lines):
+                what = f"the accused read on '{card.outcome}': '{item.text}'"
+                yield card.source, what, Every((accused, stands))
 
     def _of_the_other_side(self, name: str) -> bool:
         contact = self.people.get(name)

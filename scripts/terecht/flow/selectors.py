@@ -6,8 +6,7 @@ Every selector is a compound of ``:has()``, ``:is()`` and ``:not()``, which nest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 
 from terecht.flow.algebra import Algebra
 from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Holds, Not, Some
@@ -15,43 +14,50 @@ from terecht.flow.plan import Plan
 from terecht.flow.table import Table
 
 
-def raw_of(table: Table, plan: Plan, algebra: Algebra) -> Callable[[Condition], Condition]:
+class Raw:
     """Rewrites a condition about answers that count to one about what is chosen in the form (``Table.counted``)."""
-    questions = {question.id: question for question in table.questions}
 
-    @cache
-    def given(one: Given) -> Condition:
-        question = questions[one.question]
-        if one.answer == question.open:
-            others = (Given(one.question, answer) for answer in question.answers if answer != one.answer)
-            return algebra.no(algebra.some(*map(given, others)))
-        asked = raw(plan.asked[question.id])
-        return algebra.every(asked, raw(plan.shown.get((question.id, one.answer), ALWAYS)), one)
+    def __init__(self, table: Table, plan: Plan, algebra: Algebra) -> None:
+        self._questions = {question.id: question for question in table.questions}
+        self._plan = plan
+        self._algebra = algebra
+        self._known: dict[Condition, Condition] = {}
 
-    @cache
-    def raw(condition: Condition) -> Condition:
+    def __call__(self, condition: Condition) -> Condition:
+        """The condition on what is chosen."""
+        if condition not in self._known:
+            self._known[condition] = self._rewritten(condition)
+        return self._known[condition]
+
+    def _rewritten(self, condition: Condition) -> Condition:
         match condition:
             case Given():
-                return given(condition)
+                return self._given(condition)
             case Holds():
                 return condition
             case Not():
-                return algebra.no(raw(condition.part))
+                return self._algebra.no(self(condition.part))
             case Every():
-                return algebra.every(*map(raw, condition.parts))
+                return self._algebra.every(*map(self, condition.parts))
             case Some():
-                return algebra.some(*map(raw, unopened(condition.parts)))
+                return self._algebra.some(*map(self, self._closed(condition.parts)))
 
-    def unopened(parts: tuple[Condition, ...]) -> Iterator[Condition]:
-        """The parts; answers that include the one for 'no answer' by those that they leave out."""
+    def _given(self, one: Given) -> Condition:
+        question = self._questions[one.question]
+        if one.answer == question.open:
+            others = (Given(one.question, answer) for answer in question.answers if answer != one.answer)
+            return self._algebra.no(self._algebra.some(*map(self, others)))
+        shown = self._plan.shown.get((question.id, one.answer), ALWAYS)
+        return self._algebra.every(self(self._plan.asked[question.id]), self(shown), one)
+
+    def _closed(self, parts: tuple[Condition, ...]) -> Iterator[Condition]:
+        """The parts; answers that include the one for 'no answer' as those that they leave out, which is shorter."""
         chosen = [part for part in parts if isinstance(part, Given)]
-        opened = {one.question for one in chosen if one.answer == questions[one.question].open}
+        opened = dict.fromkeys(one.question for one in chosen if one.answer == self._questions[one.question].open)
         for question in opened:
-            left_out = [Given(question, answer) for answer in questions[question].answers]
-            yield Not(Some(tuple(one for one in left_out if one not in chosen)))
+            answers = [Given(question, answer) for answer in self._questions[question].answers]
+            yield Not(Some(tuple(one for one in answers if one not in chosen)))
         yield from (part for part in parts if not (isinstance(part, Given) and part.question in opened))
-
-    return raw
 
 
 def selector(condition: Condition, inputs: Mapping[Given, str]) -> str:

@@ -32,8 +32,8 @@ def _items(value: Any) -> Any:
 class Item(Facts):
     """A sentence or two, and when they stand: in a page's terms ``when``, by who reads them ``for``.
 
-    With a ``role`` it sends readers there, and hides where nobody of that role is left for them; with ``lines`` it sends
-    them to those, and hides where they are not for this reader. ``link`` is a page and a heading of the site.
+    With a ``role`` it sends readers there, and hides where nobody of that role is left for them; with ``lines`` it
+    sends them to those, and hides where they are not for this reader. ``link`` is a page and a heading of the site.
     """
 
     text: str
@@ -122,7 +122,7 @@ def load_sentences(path: Path, shown: str, known: Known) -> tuple[SentenceFile |
         return None, findings
     file = SentenceFile(sentences, tree, shown)
     findings += _against_the_table(file, known.table)
-    findings += _items(file, known)
+    findings += _named(file, known)
     return file, findings
 
 
@@ -157,7 +157,7 @@ def _against_the_table(file: SentenceFile, table: Table) -> Iterator[Finding]:
             yield Finding(file.shown, *here, "T084", message, did_you_mean(role, sorted(roles)))
 
 
-def _items(file: SentenceFile, known: Known) -> Iterator[Finding]:
+def _named(file: SentenceFile, known: Known) -> Iterator[Finding]:
     """What an item names has to be there, and what it asks for and shows has to be possible as in a page."""
     for name, outcome in file.sentences.outcomes.items():
         for part, items in outcome.parts.items():

@@ -1,7 +1,7 @@
 """The stylesheet of a flow: one rule for each condition, and each rule hides what does not hold.
 
-A part of the page has the number of its condition in ``data-if``. Nothing has to win from anything else, so the order of
-the rules does not matter, and where ``:has()`` is not known every rule is dropped and everything can be read.
+A part of the page has the number of its condition in ``data-if``. Nothing has to win from anything else, so the order
+of the rules does not matter, and where ``:has()`` is not known every rule is dropped and everything can be read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from terecht.flow.algebra import Algebra
 from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
 from terecht.flow.plan import Plan
-from terecht.flow.selectors import raw_of, selector
+from terecht.flow.selectors import Raw, selector
 from terecht.flow.table import Table
 from terecht.load.organisation import Organisation
 
@@ -26,7 +26,7 @@ class Sheet:
     def __init__(self, table: Table, plan: Plan, organisation: Organisation) -> None:
         self.plan = plan
         self.algebra = Algebra.of(table)
-        self._raw = raw_of(table, plan, self.algebra)
+        self._raw = Raw(table, plan, self.algebra)
         self._numbers: dict[Condition, int] = {}
         advisers = organisation.with_role("vertrouwenspersoon")
         self.advisers = {contact.id: number for number, contact in enumerate(advisers, 1)}

@@ -148,7 +148,7 @@ class Written(Facts):
 
 @dataclass(frozen=True)
 class Entry:
-    """An outcome, a role or a line, and when; an outcome beside the first contact is ``large`` where it weighs as much."""
+    """An outcome, a role or a line, and when; what stands beside the first is ``large`` where it weighs as much."""
 
     name: str
     when: Condition
@@ -215,8 +215,8 @@ class Chain:
 class Table:
     """The decision table.
 
-    ``checked_on`` is the day on which somebody last held it against what it rests on; ``places`` are the line and column
-    of each id and each part of the file.
+    ``checked_on`` is the day on which somebody last held it against what it rests on; ``places`` are the line and
+    column of each id and each part of the file.
     """
 
     checked_on: str
@@ -295,6 +295,8 @@ class _Reader:
         questions = tuple(self._questions())
         safety = tuple(self._rules("safety", self.written.safety))
         rules = tuple(self._rules("rules", self.written.rules))
+        if not rules or rules[-1].when != ALWAYS:
+            self._note(("rules",), "T088", "the last rule has a condition, so some readers get no advice", "drop it")
         first = dict(_first_outcomes(rules))
         self.vocabulary = dataclasses.replace(
             self.vocabulary,

@@ -1,4 +1,4 @@
-"""The flow as a fragment: every question and every card of an organisation's plan, with the numbers of its stylesheet."""
+"""The flow as a fragment: every question and card of an organisation's plan, with the numbers of its stylesheet."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Fragments:
         )
 
     def own_phone(self) -> str:
-        """A fold with a picture of the address of this site, to read on on one's own phone; nothing without a ``url``."""
+        """A fold with a picture of the address of this site, to read on on one's own phone; none without a ``url``."""
         address = self.client.organisation.url
         if address is None:
             return ""
