@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from terecht.flow.algebra import Algebra
 from terecht.flow.conditions import NEVER, Condition, Given
 from terecht.flow.plan import Card, Plan
@@ -10,7 +12,7 @@ from terecht.flow.table import Table
 
 
 def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Condition:
-    """For its reader, with somebody left of its role, and with lines that are for this reader.
+    """For its reader and their answers, with somebody left of its role, and with lines that are for this reader.
 
     A safety card asks nobody who they are, so there its lines are for everyone (FLOW part 2, item 1).
     """
@@ -19,7 +21,14 @@ def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Conditio
     safety = card.source in {rule.id for rule in table.safety}
     if not safety and table.not_for_accused_lines.intersection(item.lines):
         parts.append(algebra.no(Given("rol", "beklaagde")))
+    if item.answers:
+        parts.append(algebra.settled(_read(table, item.answers), plan.facts))
     if item.role:
         topic = table.outcomes[card.outcome].topic if item.role == "vertrouwenspersoon" else None
         parts.append(plan.left.get((item.role, topic), NEVER))
     return algebra.within(card.when, algebra.every(*parts))
+
+
+@lru_cache(maxsize=256)
+def _read(table: Table, expression: str) -> Condition:
+    return table.vocabulary.read(expression)

@@ -71,6 +71,7 @@ class Plan:
     lines: tuple[Entry, ...]
     left: Mapping[tuple[str, str | None], Condition]
     hidden: tuple[Entry, ...]
+    facts: frozenset[str]
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -153,6 +154,7 @@ class _Planner:
             _possible(self._once(self._loose(loose, "lines"))),
             MappingProxyType(dict(self._left())),
             tuple(Entry(contact.id, self._involved(contact)) for contact in self.organisation.contacts),
+            self.facts,
         )
 
     def _settled(self, condition: Condition) -> Condition:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from terecht.findings import Finding, did_you_mean
+from terecht.flow.conditions import UnreadableError
 from terecht.flow.table import MANAGERS, UNKNOWN, Table
 from terecht.load.organisation import GROUPS, ROLES, Facts
 from terecht.load.typed import read_model
@@ -30,7 +31,7 @@ def _items(value: Any) -> Any:
 
 
 class Item(Facts):
-    """A sentence or two, and when they stand: in a page's terms ``when``, by who reads them ``for``.
+    """A sentence or two, and when they stand: in a page's terms ``when``, in the table's ``answers``, ``for`` whom.
 
     With a ``role`` it sends readers there, and hides where nobody of that role is left for them; with ``lines`` it
     sends them to those, and hides where they are not for this reader. ``link`` is a page and a heading of the site.
@@ -40,13 +41,14 @@ class Item(Facts):
     role: str | None = None
     lines: tuple[str, ...] = ()
     when: str = ""
+    answers: str = ""
     for_: Annotated[Literal["zelf", "omstander"] | None, Field(alias="for")] = None
     link: str | None = None
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What is the same in each language."""
-        return self.role, self.lines, self.when, self.for_, self.link
+        return self.role, self.lines, self.when, self.answers, self.for_, self.link
 
 
 Items = Annotated[tuple[Annotated[Item, BeforeValidator(_item)], ...], BeforeValidator(_items)]
@@ -61,7 +63,7 @@ class QuestionText(Facts):
 
 
 class OutcomeText(Facts):
-    """A card."""
+    """A card. ``missing`` stands on it where nobody of its role is left, and ``missing_title`` above it then."""
 
     title: str
     why: Items
@@ -69,6 +71,7 @@ class OutcomeText(Facts):
     cannot: Items = ()
     ways: Items = ()
     missing: str | None = None
+    missing_title: str | None = None
 
     @property
     def parts(self) -> Mapping[str, tuple[Item, ...]]:
@@ -78,7 +81,7 @@ class OutcomeText(Facts):
     @property
     def shape(self) -> tuple[object, ...]:
         """What is the same in each language."""
-        return (*(tuple(item.shape for item in items) for items in self.parts.values()), self.missing is None)
+        return (*(tuple(item.shape for item in items) for items in self.parts.values()), self.missing is None, self.missing_title is None)
 
 
 class Sentences(Facts):
@@ -172,6 +175,10 @@ def _named(file: SentenceFile, known: Known) -> Iterator[Finding]:
                     if one not in possible:
                         help_ = did_you_mean(one, sorted(possible))
                         yield Finding(file.shown, *at, "T084", f"there is no {what} '{one}'", help_)
+                try:
+                    known.table.vocabulary.read(item.answers)
+                except UnreadableError as error:
+                    yield Finding(file.shown, *at, "T084", error.message, error.help)
                 asked = f"{{% if {item.when} %}}{item.text}{{% endif %}}" if item.when else item.text
                 yield from check(asked, file.shown, at[0], known.fragments)
 

@@ -211,12 +211,12 @@ class Chain:
     lines: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """The decision table.
 
     ``checked_on`` is the day on which somebody last held it against what it rests on; ``places`` are the line and
-    column of each id and each part of the file.
+    column of each id and each part of the file; ``vocabulary`` reads further conditions in the words of the table.
     """
 
     checked_on: str
@@ -229,6 +229,7 @@ class Table:
     not_for_accused_outcomes: frozenset[str]
     not_for_accused_lines: frozenset[str]
     places: Mapping[str, tuple[int, int]]
+    vocabulary: Vocabulary
 
     def answers(self, question: str) -> tuple[str, ...]:
         """The answers to a question; none where it is about people."""
@@ -315,6 +316,7 @@ class _Reader:
             frozenset(exclusion.outcomes),
             frozenset(exclusion.lines),
             MappingProxyType(dict(self._places())),
+            self.vocabulary,
         )
 
     def _places(self) -> Iterator[tuple[str, tuple[int, int]]]:

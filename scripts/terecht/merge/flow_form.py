@@ -48,6 +48,8 @@ class Says:
     link: str | None
 
 
+#: Pages to read on after a card: more is a choice too many.
+_MOST_LINKS = 4
 #: What has a ``when``.
 Conditional = TypeVar("Conditional", Card, Entry, Says)
 
@@ -120,7 +122,8 @@ class FlowForm:
                     page = one.link.partition("#")[0]
                     first.setdefault(page, one.link)
                     stands.setdefault(page, []).append(one.when)
-        return [Entry(first[page], self.sheet.algebra.some(*conditions)) for page, conditions in stands.items()]
+        found = [Entry(first[page], self.sheet.algebra.some(*conditions)) for page, conditions in stands.items()]
+        return found[:_MOST_LINKS]
 
     def secret(self, role: str) -> str:
         """What stays secret with a role, as far as we know."""

@@ -111,6 +111,7 @@ class Fragments:
             person_cards=persons,
             line_cards=lines,
             laws=self.content.laws,
+            helplines=self.content.helplines,
             title_of=self._title_of,
         )
 
