@@ -282,8 +282,8 @@ def back(page: Page, served: Served) -> bool:
     expect(page).to_have_url(served.address + "wet/")
     page.go_back(wait_until="commit")
     expect(page).to_have_url(served.address + FLOW)
-    page.wait_for_load_state()
-    page.wait_for_timeout(100)
+    expect(page.locator("[data-steps]")).to_be_visible()
+    page.wait_for_timeout(200)
     return bool(page.evaluate("window.kept"))
 
 

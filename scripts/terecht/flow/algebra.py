@@ -48,6 +48,7 @@ class Algebra:
     single: frozenset[str]
 
     @staticmethod
+    @lru_cache(maxsize=8)
     def of(table: Table) -> Algebra:
         """The algebra of a table's questions."""
         return Algebra(frozenset(question.id for question in table.questions if not question.several))

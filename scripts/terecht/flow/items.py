@@ -18,7 +18,7 @@ def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Conditio
     """
     algebra = Algebra.of(table)
     parts: list[Condition] = [Given("rol", item.for_)] if item.for_ else []
-    safety = card.source in {rule.id for rule in table.safety}
+    safety = any(card.source == rule.id for rule in table.safety)
     if not safety and table.not_for_accused_lines.intersection(item.lines):
         parts.append(algebra.no(Given("rol", "beklaagde")))
     if item.answers:

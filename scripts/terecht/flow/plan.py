@@ -34,7 +34,7 @@ class Link:
     people: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Card:
     """An outcome at one place. What is in it holds where the card itself is shown.
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from terecht.flow.algebra import Algebra
 from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
-from terecht.flow.plan import Plan
+from terecht.flow.items import item_condition
+from terecht.flow.plan import Card, Plan
 from terecht.flow.selectors import Raw, selector
+from terecht.flow.sentences import Item
 from terecht.flow.table import Table
 from terecht.load.organisation import Organisation
 
@@ -24,10 +26,12 @@ class Sheet:
     """
 
     def __init__(self, table: Table, plan: Plan, organisation: Organisation) -> None:
+        self.table = table
         self.plan = plan
         self.algebra = Algebra.of(table)
         self._raw = Raw(table, plan, self.algebra)
         self._numbers: dict[Condition, int] = {}
+        self._items: dict[tuple[object, ...], Condition] = {}
         advisers = organisation.with_role("vertrouwenspersoon")
         self.advisers = {contact.id: number for number, contact in enumerate(advisers, 1)}
         self._inputs = {Given("betrokken_vp", name): f"[data-vp='{number}']" for name, number in self.advisers.items()}
@@ -42,6 +46,13 @@ class Sheet:
     def possible(self, condition: Condition) -> bool:
         """Whether there are answers for which this is shown, as far as its form tells."""
         return self._raw(condition) != NEVER
+
+    def stands(self, item: Item, card: Card) -> Condition:
+        """When a sentence stands on a card: the same in each language."""
+        key = (card, *item.shape)
+        if key not in self._items:
+            self._items[key] = item_condition(item, card, self.plan, self.table)
+        return self._items[key]
 
     def stylesheet(self) -> str:
         """The rules for all numbers that were handed out."""

@@ -11,7 +11,6 @@ import jinja2
 from markupsafe import Markup
 
 from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
-from terecht.flow.items import item_condition
 from terecht.flow.plan import Card
 from terecht.flow.sentences import OTHERWISE, Item, OutcomeText, Sentences
 from terecht.flow.sheet import Sheet
@@ -73,6 +72,7 @@ class FlowForm:
         self.organisation = organisation
         self._facts = see(organisation, language, Ledger())
         self._templates = templates
+        self._said: dict[tuple[Card, str], list[Says]] = {}
 
     def hides(self, condition: Condition) -> Markup:
         """The attribute of a part that stands under a condition."""
@@ -110,7 +110,9 @@ class FlowForm:
 
     def says(self, card: Card, part: str) -> list[Says]:
         """The sentences of a part of a card (``why``, ``expect``, ``cannot``, ``ways``) that this organisation has."""
-        return list(self._says(card, self.words(card).parts[part]))
+        if (card, part) not in self._said:
+            self._said[card, part] = list(self._says(card, self.words(card).parts[part]))
+        return self._said[card, part]
 
     def links(self, card: Card) -> list[Entry]:
         """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
@@ -158,7 +160,7 @@ class FlowForm:
 
     def _says(self, card: Card, items: tuple[Item, ...]) -> Iterator[Says]:
         for item in items:
-            stands = item_condition(item, card, self.plan, self.table)
+            stands = self.sheet.stands(item, card)
             if self.sheet.possible(stands) and self._asked(item.when):
                 yield Says(stands, self._shown(item.text), item.link)
 

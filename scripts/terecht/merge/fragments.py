@@ -8,6 +8,7 @@ depth.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,7 @@ class Fragments:
         if address is None:
             return ""
         here = f"{str(address).rstrip('/')}/{self._page(FLOW)[len(ROOT) + 1 :]}"
-        code = segno.make(here, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff")
-        return self.render("own_phone", address=here, code=Markup(code))  # noqa: S704  drawn from an address
+        return self.render("own_phone", address=here, code=picture_of(here))
 
     def emergency_panel(self) -> str:
         """112 and the organisation's own number, in large letters."""
@@ -198,6 +198,13 @@ def picture_path(name: str, picture: Picture, folder: str = "") -> str:
     ('assets/organisation/logo.svg', 'assets/organisation/people/bos.jpg')
     """
     return f"assets/organisation/{folder}{name}{picture.suffix}"
+
+
+@lru_cache(maxsize=64)
+def picture_of(address: str) -> Markup:
+    """An address as a QR code (ISO 18004, a quarter of it may be lost): SVG, black on white also where it is dark."""
+    code = segno.make(address, error="q").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+    return Markup(code)  # noqa: S704  drawn from an address
 
 
 def dial_link(number: str) -> str:
