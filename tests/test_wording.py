@@ -35,7 +35,7 @@ NEVER = {
             r"nothing to fear",
         ),
         # "Ask if it is a crime" and "perhaps it is a crime" claim nothing.
-        r"(?<!if )(?<!whether )(?<!perhaps )\b(this|that|it) is (bullying|discrimination|punishable|a crime|(sexual )?harassment)",
+        r"(?<!if )(?<!whether )(?<!perhaps )\b(this|it) is (bullying|discrimination|punishable|a crime|harassment)",
         *(r"nothing to fear", r"untraceable", r"\bvictims?\b(?! support)"),
     ],
 }

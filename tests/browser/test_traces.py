@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
@@ -100,7 +99,7 @@ class Visitor:
         requests: list[tuple[str, str]] = []
 
         def note(request: Request) -> None:
-            requests.append((request.method, urlsplit(request.url).path))
+            requests.append((request.method, request.url))
 
         context.on("request", note)
         if self.plant:

@@ -131,6 +131,7 @@ IN_THE_WORDS = [
         '    mising: "Op deze site staat geen klachtencommissie',
         "unknown key 'mising'",
     ),
+    ("role: ondernemingsraad, ", "", "this sends to 'ondernemingsraad' without saying so"),
     ("  R18: ", "  R81: ", "'R18' is missing"),
     ('      praten: "Met iemand praten"\n', "", "'praten' is missing"),
     ("role: preventiemedewerker}", "role: preventie}", "there is no role 'preventie'"),

@@ -12,6 +12,7 @@ from terecht.findings import Finding, stopping
 from terecht.flow.sentences import Known, SentenceFile, Sentences, compare_sentences, load_sentences
 from terecht.flow.table import Table, load_table
 from terecht.load.content import Content
+from terecht.load.organisation import ROLES
 from terecht.load.values import LANGUAGES
 
 
@@ -37,9 +38,10 @@ def load_flow(root: Path, shown: str, content: Content) -> tuple[Flow | None, li
     if table is None:
         return None, findings
     links = {f"{page}#{anchor}" for page in content.pages for anchor in content.anchors(next(iter(LANGUAGES)), page)}
-    known = Known(table, lines, frozenset(links), content.fragments())
     files: dict[str, SentenceFile] = {}
     for language in LANGUAGES:
+        roles = {role: _names(role, content.words[language][f"role_{role}"]) for role in ROLES}
+        known = Known(table, lines, frozenset(links), content.fragments(), roles)
         file, wrong = load_sentences(folder / f"{language}.yml", f"{place}/{language}.yml", known)
         findings += wrong
         if file:
@@ -49,3 +51,8 @@ def load_flow(root: Path, shown: str, content: Content) -> tuple[Flow | None, li
     if stopping(findings):
         return None, findings
     return Flow(table, MappingProxyType(files), place), findings
+
+
+def _names(role: str, word: str) -> tuple[str, ...]:
+    """What readers may find a role called: ``Works council (ondernemingsraad)`` is two names, and OR a third."""
+    return (*word.rstrip(")").split(" ("), *(("OR",) if role == "ondernemingsraad" else ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ from terecht.merge.template_check import Fragments, check
 
 #: The key of ``secret`` for a role of which nothing is known (FLOW part 3: "vraag het aan het begin").
 OTHERWISE = "otherwise"
+#: The lists of a card whose sentences say where one can go.
+_WAYS = ("expect", "ways")
+_UNMARKED = "add 'role', so that it hides where nobody of it is left, or 'mentions' when it sends nobody there"
+#: Names that short, such as HR, are written in capitals.
+_SHORT = 3
 
 
 def _item(value: Any) -> Any:
@@ -35,6 +41,7 @@ class Item(Facts):
 
     With a ``role`` it sends readers there, and hides where nobody of that role is left for them; with ``lines`` it
     sends them to those, and hides where they are not for this reader. ``link`` is a page and a heading of the site.
+    Who is named without being a way to go is in ``mentions``, so that a forgotten ``role`` is seen.
     """
 
     text: str
@@ -44,11 +51,12 @@ class Item(Facts):
     answers: str = ""
     for_: Annotated[Literal["zelf", "omstander"] | None, Field(alias="for")] = None
     link: str | None = None
+    mentions: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What is the same in each language."""
-        return self.role, self.lines, self.when, self.answers, self.for_, self.link
+        return self.role, self.lines, self.when, self.answers, self.for_, self.link, self.mentions
 
 
 Items = Annotated[tuple[Annotated[Item, BeforeValidator(_item)], ...], BeforeValidator(_items)]
@@ -81,7 +89,11 @@ class OutcomeText(Facts):
     @property
     def shape(self) -> tuple[object, ...]:
         """What is the same in each language."""
-        return (*(tuple(item.shape for item in items) for items in self.parts.values()), self.missing is None, self.missing_title is None)
+        return (
+            *(tuple(item.shape for item in items) for items in self.parts.values()),
+            self.missing is None,
+            self.missing_title is None,
+        )
 
 
 class Sentences(Facts):
@@ -104,12 +116,16 @@ class SentenceFile:
 
 @dataclass(frozen=True)
 class Known:
-    """What sentences may name: the table's ids, national lines, and addresses of the site as ``page#heading``."""
+    """What sentences may name: the table's ids, national lines, and addresses of the site as ``page#heading``.
+
+    ``roles`` are the names of roles as readers of the language know them.
+    """
 
     table: Table
     helplines: frozenset[str]
     links: frozenset[str]
     fragments: Fragments
+    roles: Mapping[str, tuple[str, ...]]
 
 
 def load_sentences(path: Path, shown: str, known: Known) -> tuple[SentenceFile | None, list[Finding]]:
@@ -175,12 +191,28 @@ def _named(file: SentenceFile, known: Known) -> Iterator[Finding]:
                     if one not in possible:
                         help_ = did_you_mean(one, sorted(possible))
                         yield Finding(file.shown, *at, "T084", f"there is no {what} '{one}'", help_)
+                if part in _WAYS:
+                    yield from (
+                        Finding(file.shown, *at, "T084", f"this sends to '{role}' without saying so", _UNMARKED)
+                        for role in _unmarked(item, known.roles)
+                    )
                 try:
                     known.table.vocabulary.read(item.answers)
                 except UnreadableError as error:
                     yield Finding(file.shown, *at, "T084", error.message, error.help)
                 asked = f"{{% if {item.when} %}}{item.text}{{% endif %}}" if item.when else item.text
                 yield from check(asked, file.shown, at[0], known.fragments)
+
+
+def _unmarked(item: Item, roles: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The roles that a sentence names, and neither sends to nor is marked to mention."""
+    for role, names in roles.items():
+        named = (
+            re.search(rf"\b{name}\b" if len(name) <= _SHORT else rf"(?i)\b{name}", item.text)
+            for name in map(re.escape, names)
+        )
+        if role not in {item.role, *item.mentions, *item.lines} and any(named):
+            yield role
 
 
 def _keys(
