@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from terecht.findings import Finding
 from terecht.flow.facts import facts_of
 from terecht.flow.knowledge import Flow
-from terecht.flow.plan import Plan, plan_of
+from terecht.flow.plan import plan_of
 from terecht.flow.proof import Logic, Place, Proof
 from terecht.flow.scenarios import Scenarios, run
 from terecht.flow.sentences import OTHERWISE
@@ -23,22 +23,21 @@ def check(flow: Flow, scenarios: Scenarios, organisations: Mapping[str, Organisa
     yield from run(scenarios, flow.table)
     logic = Logic()
     sentences = next(iter(flow.sentences.values()))
-    proved: dict[Hashable, str] = {}
-    plans: dict[str, tuple[Plan, Organisation]] = {}
+    proved: set[Hashable] = set()
+    reached: set[Place] = set()
     for name, organisation in {**scenarios.organisations, **organisations}.items():
         same = signature(organisation)
         if same in proved:
             continue
-        proved[same] = name
-        plans[name] = (plan_of(flow.table, organisation), organisation)
-        for breach in Proof(logic, flow.table, *plans[name], sentences).breaches():
+        proved.add(same)
+        proof = Proof(logic, flow.table, plan_of(flow.table, organisation), organisation, sentences)
+        if name in scenarios.organisations:
+            reached |= proof.reached(reached)
+        for breach in proof.breaches():
             message = f"invariant {breach.invariant} does not hold for '{name}': {breach.what}"
             known = name in organisations
             help_ = f"terecht flow decide {name} {breach.answers}" if known else f"with {breach.answers}"
             yield Finding(f"{flow.shown}/structure.yml", *flow.table.places[breach.source], "T092", message, help_)
-    reached: set[Place] = set()
-    for plan, organisation in plans.values():
-        reached |= Proof(logic, flow.table, plan, organisation, sentences).reached()
     yield from _for_nothing(flow, reached)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, ClassVar, TypeAlias
+from weakref import WeakValueDictionary
 
 import jinja2
 from jinja2 import nodes
@@ -20,21 +21,34 @@ from terecht.findings import did_you_mean
 Answers: TypeAlias = frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Given:
+class _Once(type):
+    """Makes each condition once, so that equal ones are the same object: they are compared and looked up all the time."""
+
+    _made: ClassVar[WeakValueDictionary[tuple[Any, ...], Any]] = WeakValueDictionary()
+
+    def __call__(cls, *parts: Any) -> Any:
+        key = (cls, *parts)
+        made = _Once._made.get(key)
+        if made is None:
+            made = _Once._made[key] = super().__call__(*parts)
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Given(metaclass=_Once):
     """The reader gave this answer, to a question that was asked."""
 
     question: str
     answer: str
 
-    @property
+    @cached_property
     def givens(self) -> frozenset[Given]:
         """The answers that the condition depends on."""
         return frozenset({self})
 
 
-@dataclass(frozen=True)
-class Holds:
+@dataclass(frozen=True, eq=False)
+class Holds(metaclass=_Once):
     """A fact of the organisation, such as ``integriteit=yes`` or ``meldregeling``."""
 
     fact: str
@@ -45,18 +59,11 @@ class Holds:
         return frozenset()
 
 
-@dataclass(frozen=True)
-class Not:
+@dataclass(frozen=True, eq=False)
+class Not(metaclass=_Once):
     """The part does not hold."""
 
     part: Condition
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((Not, self.part))
 
     @property
     def givens(self) -> frozenset[Given]:
@@ -64,16 +71,9 @@ class Not:
         return self.part.givens
 
 
-@dataclass(frozen=True)
-class _Parts:
+@dataclass(frozen=True, eq=False)
+class _Parts(metaclass=_Once):
     parts: tuple[Condition, ...]
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((type(self), self.parts))
 
     @cached_property
     def givens(self) -> frozenset[Given]:

@@ -264,7 +264,7 @@ class _Planner:
                 earlier = self.algebra.some(*seen.get(person.name, ()))
                 seen.setdefault(person.name, []).append(shown)
                 here = self.algebra.every(here, self.algebra.no(within(shown, earlier)))
-                if NEVER not in {here, turn}:
+                if NEVER not in (here, turn):
                     people.append(Entry(person.name, here))
             return Link(part.role, turn, tuple(people))
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
@@ -147,9 +149,9 @@ class Proof:
                 if solver.check(z3.Bool(f"k{position}")) == z3.sat:
                     yield Breach(number, source, what, self._told(solver.model()))
 
-    def reached(self) -> frozenset[Place]:
-        """The rules, outcomes, answers and sentences that some answers reach (for invariant 5)."""
-        wanted = list(self._reachable())
+    def reached(self, known: AbstractSet[Place]) -> frozenset[Place]:
+        """The rules, outcomes, answers and sentences that some answers reach (for invariant 5), beside those known."""
+        wanted = [(place, condition) for place, condition in self._reachable() if place not in known]
         solver = self._solver({f"r{position}": condition for position, (_, condition) in enumerate(wanted)})
         found: set[Place] = set()
         for position, (place, _) in enumerate(wanted):
@@ -162,21 +164,24 @@ class Proof:
             yield ("rules", card.source), card.when
             yield ("outcomes", card.outcome), card.when
             yield ("outcomes", card.outcome, "missing"), Every((card.when, card.missing))
-        for card, part, position, _, stands in self._items():
+        for card, part, position, _, stands in self._items:
             yield ("outcomes", card.outcome, part, str(position)), stands
-        for _, link, _, offered in self._people():
+        for _, link, _, offered in self._people:
             yield ("secret", link.role), offered
         for question in self.table.questions:
             for answer in question.answers:
                 shown = self.plan.shown.get((question.id, answer), ALWAYS)
                 yield ("questions", question.id, answer), Every((self.plan.asked[question.id], shown))
 
-    def _people(self) -> Iterator[tuple[Card, Link, Entry, Condition]]:
+    @cached_property
+    def _people(self) -> list[tuple[Card, Link, Entry, Condition]]:
         """Everybody who can be offered, and when."""
-        for card in self.plan.cards:
-            for link in (*card.links, *card.beside):
-                for person in link.people:
-                    yield card, link, person, Every((card.when, link.when, person.when))
+        return [
+            (card, link, person, Every((card.when, link.when, person.when)))
+            for card in self.plan.cards
+            for link in (*card.links, *card.beside)
+            for person in link.people
+        ]
 
     def _lines(self, cards: Iterable[Card]) -> Iterator[tuple[str, str, Condition]]:
         """Every line on these cards and on none, where it comes from, and when it stands."""
@@ -186,13 +191,15 @@ class Proof:
         for line in (*self.plan.top_lines, *self.plan.lines):
             yield "additions", line.name, line.when
 
-    def _items(self) -> Iterator[tuple[Card, str, int, Item, Condition]]:
+    @cached_property
+    def _items(self) -> list[tuple[Card, str, int, Item, Condition]]:
         """Every sentence, its list and position, and when it stands."""
-        for card in self.plan.cards:
-            for part, items in self.sentences.outcomes[card.outcome].parts.items():
-                for position, item in enumerate(items):
-                    stands = item_condition(item, card, self.plan, self.table)
-                    yield card, part, position, item, Every((card.when, stands))
+        return [
+            (card, part, position, item, Every((card.when, item_condition(item, card, self.plan, self.table))))
+            for card in self.plan.cards
+            for part, items in self.sentences.outcomes[card.outcome].parts.items()
+            for position, item in enumerate(items)
+        ]
 
     def _solver(self, asked: Mapping[str, Condition]) -> z3.Solver:
         answers = [Given(question, answer) for question, found in self.possible.items() for answer in found]
@@ -242,10 +249,10 @@ class Proof:
     # Invariant 2
 
     def _offered_though_out(self) -> Iterator[Case]:
-        for card, link, person, offered in self._people():
+        for card, link, person, offered in self._people:
             what = f"'{card.outcome}' offers '{person.name}' as {link.role}, who may not be offered"
             yield card.source, what, Every((offered, self._out(person.name, link.role)))
-        for card, part, _, item, stands in self._items():
+        for card, part, _, item, stands in self._items:
             if item.role:
                 what = f"'{card.outcome}' sends to {item.role} ({part}: '{item.text}'), and nobody is left"
                 yield card.source, what, Every((stands, self._nobody(item.role)))
@@ -305,7 +312,7 @@ class Proof:
     def _too_few(self) -> Iterator[Case]:
         contacts: dict[str, list[Condition]] = defaultdict(list)
         lines: dict[str, list[Condition]] = defaultdict(list)
-        for _, _, person, offered in self._people():
+        for _, _, person, offered in self._people:
             if person.name not in MANAGERS:
                 contacts[person.name].append(offered)
         for _, name, stands in self._lines(self.plan.cards):
@@ -345,13 +352,13 @@ class Proof:
         for card in after_safety:
             if card.outcome == "politie":
                 yield card.source, "the accused are offered the card 'politie'", Every((accused, card.when))
-        for card, _, person, offered in self._people():
+        for card, _, person, offered in self._people:
             if self._of_the_other_side(person.name):
                 yield card.source, f"the accused are offered '{person.name}'", Every((accused, offered))
         for source, name, stands in self._lines(after_safety):
             if name in NOT_FOR_ACCUSED:
                 yield source, f"the accused are offered '{name}'", Every((accused, stands))
-        for card, _, _, item, stands in self._items():
+        for card, _, _, item, stands in self._items:
             if card not in self.plan.safety and NOT_FOR_ACCUSED.intersection(item.lines):
                 what = f"the accused read on '{card.outcome}': '{item.text}'"
                 yield card.source, what, Every((accused, stands))
