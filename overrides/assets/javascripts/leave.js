@@ -7,7 +7,11 @@
   let presses = 0;
   let last = 0;
 
-  const forget = () => document.querySelectorAll("form").forEach((form) => form.reset());
+  // A dialog that closes forgets its own words.
+  const forget = () => {
+    document.querySelectorAll("form").forEach((form) => form.reset());
+    document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  };
 
   const leave = (event) => {
     event?.preventDefault();

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from terecht.findings import Finding
 from terecht.flow.facts import facts_of
 from terecht.flow.knowledge import Flow
 from terecht.flow.plan import plan_of
-from terecht.flow.proof import Logic, Place, Proof
+from terecht.flow.proof import Logic, Place, Proof, broken_in
 from terecht.flow.scenarios import Scenarios, run
 from terecht.flow.sentences import OTHERWISE
 from terecht.load.organisation import Organisation
@@ -23,22 +24,29 @@ def check(flow: Flow, scenarios: Scenarios, organisations: Mapping[str, Organisa
     yield from run(scenarios, flow.table)
     logic = Logic()
     sentences = next(iter(flow.sentences.values()))
-    proved: set[Hashable] = set()
+    different = {signature(organisation): (name, organisation) for name, organisation in _all(scenarios, organisations)}
     reached: set[Place] = set()
-    for name, organisation in {**scenarios.organisations, **organisations}.items():
-        same = signature(organisation)
-        if same in proved:
-            continue
-        proved.add(same)
-        proof = Proof(logic, flow.table, plan_of(flow.table, organisation), organisation, sentences)
-        if name in scenarios.organisations:
-            reached |= proof.reached(reached)
-        for breach in proof.breaches():
+    proofs: list[tuple[str, Proof, Future[list[int]]]] = []
+    # The solver lets go of Python while it thinks, so the next organisation is prepared meanwhile.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for name, organisation in different.values():
+            proof = Proof(logic, flow.table, plan_of(flow.table, organisation), organisation, sentences)
+            proofs.append((name, proof, pool.submit(broken_in, proof.script(), tuple(proof.cases))))
+            if name in scenarios.organisations:
+                reached |= proof.reached(reached)
+    for name, proof, answer in proofs:
+        for breach in proof.breaches(answer.result()):
             message = f"invariant {breach.invariant} does not hold for '{name}': {breach.what}"
             known = name in organisations
             help_ = f"terecht flow decide {name} {breach.answers}" if known else f"with {breach.answers}"
             yield Finding(f"{flow.shown}/structure.yml", *flow.table.places[breach.source], "T092", message, help_)
     yield from _for_nothing(flow, reached)
+
+
+def _all(scenarios: Scenarios, organisations: Mapping[str, Organisation]) -> Iterator[tuple[str, Organisation]]:
+    """Last those of the scenarios: of organisations with one signature the last is proved, and they must be."""
+    yield from organisations.items()
+    yield from scenarios.organisations.items()
 
 
 def signature(organisation: Organisation) -> Hashable:

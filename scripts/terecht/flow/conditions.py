@@ -22,7 +22,7 @@ Answers: TypeAlias = frozenset[tuple[str, str]]
 
 
 class _Once(type):
-    """Makes each condition once, so that equal ones are the same object: they are compared and looked up all the time."""
+    """Makes each condition once, so that equal ones are one object: they are compared and looked up all the time."""
 
     _made: ClassVar[WeakValueDictionary[tuple[Any, ...], Any]] = WeakValueDictionary()
 

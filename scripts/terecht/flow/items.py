@@ -12,6 +12,12 @@ from terecht.flow.table import Table
 
 
 def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Condition:
+    """When a sentence stands, as it need be written within its card: see :func:`item_parts`."""
+    algebra = Algebra.of(table)
+    return algebra.within(card.when, algebra.every(*item_parts(item, card, plan, table)))
+
+
+def item_parts(item: Item, card: Card, plan: Plan, table: Table) -> tuple[Condition, ...]:
     """For its reader and their answers, with somebody left of its role, and with lines that are for this reader.
 
     A safety card asks nobody who they are, so there its lines are for everyone (FLOW part 2, item 1).
@@ -26,7 +32,7 @@ def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Conditio
     if item.role:
         topic = table.outcomes[card.outcome].topic if item.role == "vertrouwenspersoon" else None
         parts.append(plan.left.get((item.role, topic), NEVER))
-    return algebra.within(card.when, algebra.every(*parts))
+    return tuple(parts)
 
 
 @lru_cache(maxsize=256)

@@ -18,7 +18,7 @@ from typing import TypeAlias
 import z3
 
 from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Holds, Not, Some
-from terecht.flow.items import item_condition
+from terecht.flow.items import item_parts
 from terecht.flow.plan import Card, Link, Plan
 from terecht.flow.sentences import Item, Sentences
 from terecht.flow.table import MANAGERS, Entry, Table
@@ -108,6 +108,20 @@ class Logic:
         )
 
 
+def solver_of(script: str, context: z3.Context | None = None) -> z3.Solver:
+    """A solver that has read a script; for finite choices, which is what answers are."""
+    solver = z3.SolverFor("QF_FD", ctx=context)
+    solver.from_string(script)
+    return solver
+
+
+def broken_in(script: str, invariants: Iterable[int]) -> list[int]:
+    """The invariants that some answers break. In a context of its own, so it may run beside others in a thread."""
+    context = z3.Context()
+    solver = solver_of(script, context)
+    return [number for number in invariants if solver.check(z3.Bool(f"i{number}", context)) == z3.sat]
+
+
 #: A condition that must not hold, where in the table it comes from, and what is wrong when it does.
 Case: TypeAlias = tuple[str, str, Condition]
 
@@ -123,36 +137,44 @@ class Proof:
         self.plan = plan
         self.organisation = organisation
         self.sentences = sentences
+        self._outs: dict[tuple[str, str], Condition] = {}
         self.people = {contact.id: contact for contact in organisation.contacts}
         advisers = tuple(contact.id for contact in organisation.with_role("vertrouwenspersoon"))
         self.possible = {one.id: advisers if one.people else one.answers for one in table.questions}
 
-    def breaches(self) -> Iterator[Breach]:
-        """Every invariant that does not hold, with the first answers that were found to break it.
+    @cached_property
+    def cases(self) -> Mapping[int, list[Case]]:
+        """What would break each invariant.
 
         What depends on no answer is seen elsewhere: 5 by :meth:`reached`, 7 on the finished page.
         """
-        cases = {
+        return {
             1: list(self._not_one()),
             2: list(self._offered_though_out()),
             3: list(self._too_few()),
             4: list(self._mediator()),
             6: list(self._accused()),
         }
-        any_of = {f"i{number}": Some(tuple(case for _, _, case in found)) for number, found in cases.items()}
-        solver = self._solver(any_of)
-        broken = [number for number in cases if solver.check(z3.Bool(f"i{number}")) == z3.sat]
+
+    def script(self) -> str:
+        """The question to the solver: ``i1`` holds for answers that break invariant 1, and so on."""
+        any_of = {f"i{number}": Some(tuple(case for _, _, case in found)) for number, found in self.cases.items()}
+        return self._script(any_of)
+
+    def breaches(self, broken: Iterable[int]) -> Iterator[Breach]:
+        """What breaks these invariants, each with the first answers that were found to do so."""
         for number in broken:
-            each = {f"k{position}": case for position, (_, _, case) in enumerate(cases[number])}
-            solver = self._solver(each)
-            for position, (source, what, _) in enumerate(cases[number]):
+            each = {f"k{position}": case for position, (_, _, case) in enumerate(self.cases[number])}
+            solver = solver_of(self._script(each))
+            for position, (source, what, _) in enumerate(self.cases[number]):
                 if solver.check(z3.Bool(f"k{position}")) == z3.sat:
                     yield Breach(number, source, what, self._told(solver.model()))
 
     def reached(self, known: AbstractSet[Place]) -> frozenset[Place]:
         """The rules, outcomes, answers and sentences that some answers reach (for invariant 5), beside those known."""
         wanted = [(place, condition) for place, condition in self._reachable() if place not in known]
-        solver = self._solver({f"r{position}": condition for position, (_, condition) in enumerate(wanted)})
+        asked = {f"r{position}": condition for position, (_, condition) in enumerate(wanted)}
+        solver = solver_of(self._script(asked))
         found: set[Place] = set()
         for position, (place, _) in enumerate(wanted):
             if place not in found and solver.check(z3.Bool(f"r{position}")) == z3.sat:
@@ -164,8 +186,8 @@ class Proof:
             yield ("rules", card.source), card.when
             yield ("outcomes", card.outcome), card.when
             yield ("outcomes", card.outcome, "missing"), Every((card.when, card.missing))
-        for card, part, position, _, stands in self._items:
-            yield ("outcomes", card.outcome, part, str(position)), stands
+        for card, part, position, item in self._items():
+            yield ("outcomes", card.outcome, part, str(position)), self._stands(card, item)
         for _, link, _, offered in self._people:
             yield ("secret", link.role), offered
         for question in self.table.questions:
@@ -191,21 +213,19 @@ class Proof:
         for line in (*self.plan.top_lines, *self.plan.lines):
             yield "additions", line.name, line.when
 
-    @cached_property
-    def _items(self) -> list[tuple[Card, str, int, Item, Condition]]:
-        """Every sentence, its list and position, and when it stands."""
-        return [
-            (card, part, position, item, Every((card.when, item_condition(item, card, self.plan, self.table))))
-            for card in self.plan.cards
-            for part, items in self.sentences.outcomes[card.outcome].parts.items()
-            for position, item in enumerate(items)
-        ]
+    def _items(self) -> Iterator[tuple[Card, str, int, Item]]:
+        """Every sentence, its list and its position."""
+        for card in self.plan.cards:
+            for part, items in self.sentences.outcomes[card.outcome].parts.items():
+                for position, item in enumerate(items):
+                    yield card, part, position, item
 
-    def _solver(self, asked: Mapping[str, Condition]) -> z3.Solver:
+    def _stands(self, card: Card, item: Item) -> Condition:
+        return Every((card.when, *item_parts(item, card, self.plan, self.table)))
+
+    def _script(self, asked: Mapping[str, Condition]) -> str:
         answers = [Given(question, answer) for question, found in self.possible.items() for answer in found]
-        solver = z3.Solver()
-        solver.from_string(self.logic.script(answers, self._possible_answers(), asked))
-        return solver
+        return self.logic.script(answers, self._possible_answers(), asked)
 
     def _told(self, model: z3.ModelRef) -> str:
         """Answers as the command line takes them."""
@@ -252,10 +272,10 @@ class Proof:
         for card, link, person, offered in self._people:
             what = f"'{card.outcome}' offers '{person.name}' as {link.role}, who may not be offered"
             yield card.source, what, Every((offered, self._out(person.name, link.role)))
-        for card, part, _, item, stands in self._items:
+        for card, part, _, item in self._items():
             if item.role:
                 what = f"'{card.outcome}' sends to {item.role} ({part}: '{item.text}'), and nobody is left"
-                yield card.source, what, Every((stands, self._nobody(item.role)))
+                yield card.source, what, Every((self._stands(card, item), self._nobody(item.role)))
         for card in (*self.plan.top, *self.plan.also):
             outcome = self.table.outcomes[card.outcome]
             if outcome.role and not outcome.stays:
@@ -281,6 +301,11 @@ class Proof:
         return Some(tuple(involved))
 
     def _out(self, name: str, role: str) -> Condition:
+        if (name, role) not in self._outs:
+            self._outs[name, role] = self._made_out(name, role)
+        return self._outs[name, role]
+
+    def _made_out(self, name: str, role: str) -> Condition:
         if name in MANAGERS:
             gone = "leidinggevende" if name == "leidinggevende" else "directie"
             return Some((self._said(gone), self._given("werkrelatie", "oud_medewerker", "sollicitant")))
@@ -358,10 +383,10 @@ class Proof:
         for source, name, stands in self._lines(after_safety):
             if name in NOT_FOR_ACCUSED:
                 yield source, f"the accused are offered '{name}'", Every((accused, stands))
-        for card, _, _, item, stands in self._items:
+        for card, _, _, item in self._items():
             if card not in self.plan.safety and NOT_FOR_ACCUSED.intersection(item.lines):
                 what = f"the accused read on '{card.outcome}': '{item.text}'"
-                yield card.source, what, Every((accused, stands))
+                yield card.source, what, Every((accused, self._stands(card, item)))
 
     def _of_the_other_side(self, name: str) -> bool:
         contact = self.people.get(name)
