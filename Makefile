@@ -24,6 +24,7 @@ lint: $(READY)
 
 check: $(READY)  ## validate; build nothing
 	@$(BIN)/terecht check
+	@$(BIN)/terecht flow check
 
 ID ?= lagelanden
 serve: $(READY)  ## live preview of one organisation: make serve ID=lagelanden

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ NEVER = {
         *(r"je moet\b", r"moet je\b", r"\bdaders?\b", r"100\s?%", r"\bneutra\w+", r"altijd anoniem", r"gegarandeerd"),
         *(r"\bescalat\w+", r"\btraject\w*", r"\binterventie\w*", r"\bfacilite\w+", r"\bborg(en|t)\b", r"\bsignale\w+"),
         *(r"\bpositioner\w+", r"\bontvankelijk\w*", r"laagdrempelig\w*", r"eerste opvang", r"\bregie\b"),
+        # Whether it is so is not for a site to say (FLOW part 6).
+        r"\b(dit|dat|het) is (pesten|discriminatie|strafbaar|een (misstand|misdrijf|misdaad)|(seksuele )?intimidatie)",
         *(r"bang te zijn", r"wij lossen", r"wist je sporen", r"\bslachtoffers?\b(?!hulp)"),
     ],
     "en": [
@@ -31,6 +34,8 @@ NEVER = {
             r"\bintervention\w*",
             r"nothing to fear",
         ),
+        # "Ask if it is a crime" and "perhaps it is a crime" claim nothing.
+        r"(?<!if )(?<!whether )(?<!perhaps )\b(this|it) is (bullying|discrimination|punishable|a crime|harassment)",
         *(r"nothing to fear", r"untraceable", r"\bvictims?\b(?! support)"),
     ],
 }
@@ -73,12 +78,33 @@ def data(path: Path, key: str, language: str) -> Prose:
     return Prose(path.stem, language, "\n\n".join(entry[key][language] for entry in entries))
 
 
+def flow(path: Path, part: str) -> Prose:
+    """The questions and reasons of the flow, or its cards: every text in them, each on its own."""
+    keys = {"questions": ("questions", "reasons", "secret"), "cards": ("outcomes",)}[part]
+    whole = yaml.safe_load(path.read_text("utf-8"))
+    texts = [text for key in keys for text in read(whole[key])]
+    return Prose(f"flow-{part}", path.stem, re.sub(r"\{\{.*?\}\}", "Naam", "\n\n".join(texts)))
+
+
+def read(part: object) -> Iterator[str]:
+    """The texts in a part of the flow; conditions, roles and links are not read by anybody."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list):
+        for item in part:
+            yield from read(item["text"] if isinstance(item, dict) else item)
+    elif isinstance(part, dict):
+        for inner in part.values():
+            yield from read(inner)
+
+
 PAGES = [page(path) for language in LANGUAGES for path in sorted((ROOT / "docs" / language).glob("*.md"))]
 DATA = [
     data(ROOT / f"docs/data/{name}.yml", key, language)
     for name, key in (("laws", "says"), ("helplines", "what"))
     for language in LANGUAGES
 ]
+FLOW = [flow(ROOT / f"docs/flow/{language}.yml", part) for language in LANGUAGES for part in ("questions", "cards")]
 WORDS = [words(ROOT / f"docs/words/{language}.yml") for language in LANGUAGES]
 
 
@@ -90,18 +116,21 @@ def said(text: Prose) -> list[str]:
     return [match.group() for pattern in NEVER[text.language] for match in re.finditer(pattern, lower)]
 
 
-@pytest.mark.parametrize("text", [*PAGES, *DATA, *WORDS], ids=str)
+@pytest.mark.parametrize("text", [*PAGES, *DATA, *FLOW, *WORDS], ids=str)
 def test_what_is_never_said(text: Prose) -> None:
     assert said(text) == []
 
 
 @pytest.mark.parametrize("language", NEVER)
 def test_what_is_never_said_would_be_seen(language: str) -> None:
-    planted = {"nl": "Dan moet je naar de dader. Dat is laagdrempelig.", "en": "You must trust the neutral adviser."}
-    assert len(said(Prose("planted", language, planted[language]))) >= 2
+    planted = {
+        "nl": "Dan moet je naar de dader. Dat is laagdrempelig. Dit is intimidatie.",
+        "en": "You must trust the neutral adviser. This is a crime.",
+    }
+    assert len(said(Prose("planted", language, planted[language]))) >= 3
 
 
-@pytest.mark.parametrize("text", [*PAGES, *DATA], ids=str)
+@pytest.mark.parametrize("text", [*PAGES, *DATA, *FLOW], ids=str)
 def test_sentences_are_short(text: Prose) -> None:
     """DOMAIN 8.2: about 10 to 12 words a sentence, and no sentence that a reader loses the thread of."""
     lengths = [(len(sentence.split()), sentence) for sentence in text.sentences]
@@ -110,7 +139,7 @@ def test_sentences_are_short(text: Prose) -> None:
     assert len(lengths) > 10
 
 
-@pytest.mark.parametrize("text", [text for text in (*PAGES, *DATA) if text.language == "nl"], ids=str)
+@pytest.mark.parametrize("text", [text for text in (*PAGES, *DATA, *FLOW) if text.language == "nl"], ids=str)
 def test_dutch_is_easy_to_read(text: Prose) -> None:
     """Flesch-Douma of 60 or more. No page needs an exception."""
     assert reading_ease(text.text) >= 60

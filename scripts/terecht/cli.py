@@ -244,9 +244,38 @@ def flow_decide_command(
     client, findings = load(folder, content, project.today)
     if client is None:
         raise Refused(stopping(findings))
-    decide = commands.decider(project.root, content, client.organisation)
+    decide = commands.decider(content.flow, client.organisation)
     for decision in decide.batch(batch) if batch else [decide.one(answers)]:
         click.echo(json.dumps(decision, ensure_ascii=False))
+
+
+@flow_group.command("check")
+@_ids
+@_format
+@_shared
+def flow_check_command(ids: tuple[str, ...], form: str, root: Path | None, organisations: Path | None) -> None:
+    """Prove what the flow promises, for every set of answers, and run the scenarios."""
+    from terecht.flow.check import check  # noqa: PLC0415  the flow is for these commands alone
+    from terecht.flow.scenarios import load_scenarios  # noqa: PLC0415
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    shown = f"{content.flow.shown}/scenarios.yml"
+    scenarios, findings = load_scenarios(project.root / "docs/flow/scenarios.yml", shown)
+    if scenarios is None:
+        raise Refused(findings)
+    known = {}
+    for folder in choose(project, ids):
+        client, wrong = load(folder, content, project.today)
+        findings += stopping(wrong)
+        if client is not None:
+            known[client.id] = client.organisation
+    findings += check(content.flow, scenarios, known)
+    _print(sorted(findings), form)
+    if form == "text":
+        told = len(scenarios.scenarios), len(scenarios.organisations)
+        click.echo(f"{len(known)} organisations, {told[0]} scenarios in {told[1]}, {len(findings)} findings", err=True)
+    sys.exit(FINDINGS if findings else DONE)
 
 
 @flow_group.command("graph")
@@ -256,10 +285,10 @@ def flow_decide_command(
 @_shared
 def flow_graph_command(output: Path | None, root: Path | None, organisations: Path | None) -> None:
     """Draw the questions and rules as a picture, for reviewers. An SVG needs Graphviz on this machine."""
-    from terecht.flow import commands, graph  # noqa: PLC0415
+    from terecht.flow import graph  # noqa: PLC0415
 
     project = _project(root, organisations)
-    text = graph.write(commands.table_of(project.root, usable_content(project)), output)
+    text = graph.write(usable_content(project).flow.table, output)
     click.echo(text if output is None else str(output))
 
 

@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "T081": "something that a template may not do",
     "T082": "a template that can not be read",
     "T083": "a heading without an id, or with an id that another language does not have",
+    "T084": "a sentence of the flow is missing, unknown or other than in the first language",
     "T085": "a word of the interface is missing or unknown",
     "T086": "the shared menu names a page that does not exist, or forgets one",
     "T087": "a helpline that every page shows is missing or not fit",
@@ -82,6 +83,7 @@ CODES: dict[str, str] = {
     "T089": "a scenario of the flow gets another answer than it must",
     "T090": "the built site does not hold what we promise",
     "T091": "the site can not be published",
+    "T092": "what the flow promises does not hold for every set of answers",
     # warnings
     "W101": "a vertrouwenspersoon who is also HR",
     "W102": "a vertrouwenspersoon who is also the director",

@@ -19,6 +19,7 @@ from terecht import __version__
 from terecht.audit import audit, audit_rendered
 from terecht.compose import compose
 from terecht.findings import Finding, Refused, Unusable, did_you_mean, stopping
+from terecht.flow.knowledge import load_flow
 from terecht.inputs import engine_digest, made_from_of, shared_digest
 from terecht.load import Client, folders, load, shown_path
 from terecht.load.content import Content, load_content
@@ -64,8 +65,9 @@ def read_content(project: Project) -> tuple[Content | None, list[Finding]]:
     if content is not None:
         for template in content.templates.values():
             findings += check(template.text, template.path, template.first_line, content.fragments())
-        if stopping(findings):
-            content = None
+        flow, wrong = load_flow(project.root, prefix, content)
+        findings += wrong
+        content = None if stopping(findings) else content.with_flow(flow)
     return content, sorted(findings)
 
 

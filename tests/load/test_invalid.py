@@ -51,7 +51,7 @@ def test_every_code_about_an_organisation_is_seen() -> None:
             "W112",
             "W113",
         ),  # our own content: test_content
-        *("T088", "T089", "T090", "T091"),  # tests/flow, test_audit, test_publish
+        *("T084", "T088", "T089", "T090", "T091", "T092"),  # tests/flow, test_audit, test_publish
         *USUAL,
         "W110",  # test_brand
     }

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from terecht.findings import Refused, Unusable
+from terecht.findings import Unusable
 from terecht.flow.answers import read_answers
 from terecht.flow.decide import Decider
-from terecht.flow.table import Table, load_table
-from terecht.load.content import Content
+from terecht.flow.knowledge import Flow
 from terecht.load.organisation import Organisation
 
 _FORM = "write each as QUESTION=ANSWER, or QUESTION=ANSWER,ANSWER"
@@ -55,17 +54,9 @@ class Decisions:
         return asdict(self.decider.decide(raw))
 
 
-def decider(root: Path, content: Content, organisation: Organisation) -> Decisions:
-    """The decisions of one organisation. Raises :class:`Refused` when the table can not be used."""
-    return Decisions(Decider(table_of(root, content), organisation))
-
-
-def table_of(root: Path, content: Content) -> Table:
-    """The decision table of a project. Raises :class:`Refused` when it can not be used."""
-    table, findings = load_table(root / "docs/flow/structure.yml", "docs/flow/structure.yml", content.helplines)
-    if table is None:
-        raise Refused(findings)
-    return table
+def decider(flow: Flow, organisation: Organisation) -> Decisions:
+    """The decisions of one organisation."""
+    return Decisions(Decider(flow.table, organisation))
 
 
 def _chosen(line: str) -> dict[str, list[str]]:

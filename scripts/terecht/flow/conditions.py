@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cached_property
+from typing import Any, ClassVar, TypeAlias
+from weakref import WeakValueDictionary
 
 import jinja2
 from jinja2 import nodes
@@ -19,40 +21,72 @@ from terecht.findings import did_you_mean
 Answers: TypeAlias = frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Given:
+class _Once(type):
+    """Makes each condition once, so that equal ones are one object: they are compared and looked up all the time."""
+
+    _made: ClassVar[WeakValueDictionary[tuple[Any, ...], Any]] = WeakValueDictionary()
+
+    def __call__(cls, *parts: Any) -> Any:
+        key = (cls, *parts)
+        made = _Once._made.get(key)
+        if made is None:
+            made = _Once._made[key] = super().__call__(*parts)
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Given(metaclass=_Once):
     """The reader gave this answer, to a question that was asked."""
 
     question: str
     answer: str
 
+    @cached_property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on."""
+        return frozenset({self})
 
-@dataclass(frozen=True)
-class Holds:
+
+@dataclass(frozen=True, eq=False)
+class Holds(metaclass=_Once):
     """A fact of the organisation, such as ``integriteit=yes`` or ``meldregeling``."""
 
     fact: str
 
+    @property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on: none."""
+        return frozenset()
 
-@dataclass(frozen=True)
-class Not:
+
+@dataclass(frozen=True, eq=False)
+class Not(metaclass=_Once):
     """The part does not hold."""
 
     part: Condition
 
+    @property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on."""
+        return self.part.givens
 
-@dataclass(frozen=True)
-class Every:
+
+@dataclass(frozen=True, eq=False)
+class _Parts(metaclass=_Once):
+    parts: tuple[Condition, ...]
+
+    @cached_property
+    def givens(self) -> frozenset[Given]:
+        """The answers that the condition depends on."""
+        return frozenset().union(*(part.givens for part in self.parts))
+
+
+class Every(_Parts):
     """All parts hold; of no parts, always."""
 
-    parts: tuple[Condition, ...]
 
-
-@dataclass(frozen=True)
-class Some:
+class Some(_Parts):
     """One of the parts holds; of no parts, never."""
-
-    parts: tuple[Condition, ...]
 
 
 Condition: TypeAlias = Given | Holds | Not | Every | Some
@@ -77,15 +111,7 @@ def holds(condition: Condition, answers: Answers, facts: frozenset[str]) -> bool
 
 def questions_in(condition: Condition) -> frozenset[str]:
     """The questions that a condition depends on."""
-    match condition:
-        case Given():
-            return frozenset({condition.question})
-        case Holds():
-            return frozenset()
-        case Not():
-            return questions_in(condition.part)
-        case Every() | Some():
-            return frozenset().union(*map(questions_in, condition.parts))
+    return frozenset(given.question for given in condition.givens)
 
 
 class UnreadableError(Exception):

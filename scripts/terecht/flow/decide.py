@@ -63,7 +63,8 @@ class _People:
     def serves(self, contact: Contact, role: str) -> bool:
         """Whether this contact is there for this reader, in this role."""
         (relation,) = self._said("werkrelatie") or {"in_dienst"}
-        if role == "vertrouwenspersoon" and self.accused and contact.also_for_accused != "yes":
+        # In no other role either: who stands beside the one can not stand beside the other (FLOW part 6, invariant 6).
+        if self.accused and "vertrouwenspersoon" in contact.roles and contact.also_for_accused != "yes":
             return False
         if contact.serves is not None:
             return relation in contact.serves

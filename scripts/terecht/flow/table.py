@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field
 from terecht.findings import Finding, did_you_mean
 from terecht.flow.conditions import (
     ALWAYS,
+    NEVER,
     Answers,
     Condition,
     Every,
@@ -32,7 +33,7 @@ from terecht.flow.conditions import (
 from terecht.flow.facts import FACTS
 from terecht.load.organisation import GROUPS, ROLES, Facts
 from terecht.load.typed import read_model
-from terecht.load.values import YesNo
+from terecht.load.values import Date, YesNo
 from terecht.load.yaml_tree import Mapping as Tree
 from terecht.load.yaml_tree import parse, place
 
@@ -55,6 +56,7 @@ class WrittenEntry(Facts):
 
     is_: Annotated[str, Field(alias="is")]
     when: str = ""
+    large: str = ""
 
 
 Entries = tuple[Annotated[WrittenEntry, BeforeValidator(_entry)], ...]
@@ -90,6 +92,7 @@ class WrittenRule(Facts):
     lines: Entries = ()
     on_top: WrittenTop = WrittenTop()
     rests_on: str
+    laws: tuple[str, ...] = ()
 
 
 class WrittenAddition(Facts):
@@ -132,6 +135,7 @@ class WrittenExclusion(Facts):
 class Written(Facts):
     """The whole file."""
 
+    checked_on: Date
     questions: tuple[WrittenQuestion, ...]
     names: dict[str, str]
     safety: tuple[WrittenRule, ...]
@@ -144,10 +148,11 @@ class Written(Facts):
 
 @dataclass(frozen=True)
 class Entry:
-    """An outcome, a role or a line, and when."""
+    """An outcome, a role or a line, and when; what stands beside the first is ``large`` where it weighs as much."""
 
     name: str
     when: Condition
+    large: Condition = NEVER
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,7 @@ class Rule(Advice):
 
     outcome: tuple[Entry, ...] = ()
     rests_on: str = ""
+    laws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,10 +211,15 @@ class Chain:
     lines: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """The decision table."""
+    """The decision table.
 
+    ``checked_on`` is the day on which somebody last held it against what it rests on; ``places`` are the line and
+    column of each id and each part of the file; ``vocabulary`` reads further conditions in the words of the table.
+    """
+
+    checked_on: str
     questions: tuple[Question, ...]
     safety: tuple[Rule, ...]
     rules: tuple[Rule, ...]
@@ -217,6 +228,12 @@ class Table:
     chains: Mapping[str, Chain]
     not_for_accused_outcomes: frozenset[str]
     not_for_accused_lines: frozenset[str]
+    places: Mapping[str, tuple[int, int]]
+    vocabulary: Vocabulary
+
+    def answers(self, question: str) -> tuple[str, ...]:
+        """The answers to a question; none where it is about people."""
+        return next(one.answers for one in self.questions if one.id == question)
 
     def counted(self, raw: Answers, facts: frozenset[str]) -> Answers:
         """The answers that count: to questions that are asked, among answers that are shown, open ones filled in."""
@@ -232,7 +249,9 @@ class Table:
         return frozenset(counted)
 
 
-def load_table(path: Path, shown: str, helplines: Iterable[str]) -> tuple[Table | None, list[Finding]]:
+def load_table(
+    path: Path, shown: str, helplines: Iterable[str], laws: Iterable[str]
+) -> tuple[Table | None, list[Finding]]:
     """The table in a file, or what is wrong with it. ``shown`` is the path that findings name."""
     if not path.exists():
         return None, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "restore the file")]
@@ -243,7 +262,7 @@ def load_table(path: Path, shown: str, helplines: Iterable[str]) -> tuple[Table 
     findings += wrong
     if written is None:
         return None, findings
-    reader = _Reader(written, tree, shown, frozenset(helplines))
+    reader = _Reader(written, tree, shown, frozenset(helplines), frozenset(laws))
     table = reader.table()
     findings += reader.findings
     return (None if reader.findings else table), findings
@@ -252,11 +271,14 @@ def load_table(path: Path, shown: str, helplines: Iterable[str]) -> tuple[Table 
 class _Reader:
     """Reads the conditions of a file, and notes what can not be read or does not exist."""
 
-    def __init__(self, written: Written, tree: Tree, shown: str, helplines: frozenset[str]) -> None:
+    def __init__(
+        self, written: Written, tree: Tree, shown: str, helplines: frozenset[str], laws: frozenset[str]
+    ) -> None:
         self.written = written
         self.tree = tree
         self.shown = shown
         self.helplines = helplines
+        self.laws = laws
         self.roles = frozenset((*ROLES, *GROUPS, *MANAGERS))
         self.outcomes = frozenset(outcome.id for outcome in written.outcomes)
         self.findings: list[Finding] = []
@@ -274,6 +296,8 @@ class _Reader:
         questions = tuple(self._questions())
         safety = tuple(self._rules("safety", self.written.safety))
         rules = tuple(self._rules("rules", self.written.rules))
+        if not rules or rules[-1].when != ALWAYS:
+            self._note(("rules",), "T088", "the last rule has a condition, so some readers get no advice", "drop it")
         first = dict(_first_outcomes(rules))
         self.vocabulary = dataclasses.replace(
             self.vocabulary,
@@ -282,6 +306,7 @@ class _Reader:
         )
         exclusion = self.written.not_for_accused
         return Table(
+            self.written.checked_on,
             questions,
             safety,
             rules,
@@ -290,7 +315,15 @@ class _Reader:
             MappingProxyType(dict(self._chains())),
             frozenset(exclusion.outcomes),
             frozenset(exclusion.lines),
+            MappingProxyType(dict(self._places())),
+            self.vocabulary,
         )
+
+    def _places(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        for key in ("questions", "outcomes", "safety", "rules", "additions"):
+            yield key, place(self.tree, (key,))
+            for position, part in enumerate(getattr(self.written, key)):
+                yield part.id, place(self.tree, (key, position, "id"))
 
     def _note(self, location: tuple[str | int, ...], code: str, message: str, help_: str = "") -> None:
         self.findings.append(Finding(self.shown, *place(self.tree, location), code, message, help_))
@@ -345,7 +378,9 @@ class _Reader:
             at = (key, position)
             when = self._read(rule.when, (*at, "when"))
             outcome = self._list(rule.outcome, self.outcomes, "outcome", (*at, "outcome"))
-            yield Rule(rule.id, when, *self._beside(rule, at), outcome=outcome, rests_on=rule.rests_on)
+            for number, law in enumerate(rule.laws):
+                self._known(law, self.laws, "law", (*at, "laws", number))
+            yield Rule(rule.id, when, *self._beside(rule, at), outcome=outcome, rests_on=rule.rests_on, laws=rule.laws)
 
     def _additions(self) -> Iterator[Advice]:
         roles = self.vocabulary.answers["rol"]
@@ -394,7 +429,9 @@ class _Reader:
         read = []
         for position, entry in enumerate(entries):
             self._known(entry.is_, known, what, (*at, position))
-            read.append(Entry(entry.is_, self._read(entry.when, (*at, position, "when"))))
+            when = self._read(entry.when, (*at, position, "when"))
+            large = self._read(entry.large, (*at, position, "large")) if entry.large else NEVER
+            read.append(Entry(entry.is_, when, large))
         return tuple(read)
 
     def _known(self, name: str, known: Iterable[str], what: str, at: tuple[str | int, ...]) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import jinja2
 import yaml
@@ -29,19 +30,37 @@ from terecht.load.page_templates import (
 from terecht.load.values import LANGUAGES
 from terecht.load.words import compare_words, read_words, unused_and_unknown
 
+if TYPE_CHECKING:
+    from terecht.flow.knowledge import Flow
+
 #: The helpline on every page, beside 112.
 EVERYWHERE = "zelfdoding_113"
 
 
 @dataclass(frozen=True)
 class Content:
-    """Everything that is the same for all organisations. ``pages`` are in the order of the menu."""
+    """Everything that is the same for all organisations. ``pages`` are in the order of the menu.
+
+    The flow is added once it was checked against the pages, since it names their headings.
+    """
 
     pages: tuple[str, ...]
     templates: Mapping[tuple[str, str], PageTemplate]
     words: Mapping[str, Mapping[str, str]]
     helplines: Mapping[str, Helpline]
     laws: Mapping[str, Law]
+    _flow: Flow | None = None
+
+    @property
+    def flow(self) -> Flow:
+        """The flow. Only content that :func:`terecht.pipeline.read_content` gives out has it."""
+        if self._flow is None:
+            raise LookupError("this content has no flow yet")
+        return self._flow
+
+    def with_flow(self, flow: Flow | None) -> Content:
+        """The same content with its flow."""
+        return replace(self, _flow=flow)
 
     def template(self, language: str, name: str) -> PageTemplate:
         """The page in this language, or its fallback. Raises :class:`KeyError` for a page that does not exist."""
@@ -62,6 +81,8 @@ class Content:
             "law_notes": frozenset(self.laws),
             "emergency_panel": frozenset(),
             "documents_list": frozenset(),
+            "flow_form": frozenset(),
+            "own_phone": frozenset(),
         }
 
 

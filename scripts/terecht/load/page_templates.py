@@ -18,7 +18,7 @@ from terecht.load.yaml_tree import Scalar, decode, parse_text
 #: The language in which pages are written first; the others are translations of it.
 _FIRST = next(iter(LANGUAGES))
 _HEADING = re.compile(r"^(#{1,6}) +(.*)$")
-_HEADING_ID = re.compile(r"\{: *#([a-z0-9-]+) *\}$")
+_HEADING_ID = re.compile(r"\{: *#([a-z0-9-]+)(?: +data-search-exclude)? *\}$")
 _LINK = re.compile(r"\]\((?:(?P<name>[\w/-]+)\.md)?(?:#(?P<anchor>[\w-]+))?\)")
 
 

@@ -19,11 +19,14 @@ from terecht import __version__
 from terecht.addresses import HOME, OWN_FOLDER, page_address
 from terecht.brand.palette import derive
 from terecht.brand.stylesheet import favicon, stylesheet
+from terecht.flow.plan import plan_of
+from terecht.flow.sheet import Sheet
 from terecht.load import Client, own_name
 from terecht.load.content import Content
 from terecht.load.own_pages import OwnPage
 from terecht.load.page_templates import PageTemplate
 from terecht.merge.facts import Fact, see
+from terecht.merge.flow_form import FlowForm, SentenceTemplates
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
 
@@ -100,6 +103,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.sentences = SentenceTemplates()
         self._compiled: dict[str, jinja2.Template] = {}
 
     def page(self, text: str) -> jinja2.Template:
@@ -123,10 +127,13 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
     organisation = client.organisation
     languages = organisation.languages
     shell = shell_of(languages, content)
+    table = content.flow.table
+    sheet = Sheet(table, plan_of(table, organisation), organisation)
     pages: list[Page] = []
     not_found: Mapping[int, Value] = {}
     for language in languages:
-        fragments = Fragments(templates.fragments, client, content, language)
+        form = FlowForm(table, content.flow.sentences[language], sheet, organisation, language, templates.sentences)
+        fragments = Fragments(templates.fragments, client, content, language, form)
         own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)
         frame = _frame(client, fragments, added)
@@ -148,7 +155,7 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
             }
     indexable_at = organisation.url if organisation.url and organisation.indexable == "yes" else None
     path = site_path(organisation.url or "/")
-    return Site(client.id, shell, tuple(pages), MappingProxyType(not_found), _files(client), path, indexable_at)
+    return Site(client.id, shell, tuple(pages), MappingProxyType(not_found), _files(client, sheet), path, indexable_at)
 
 
 def shell_of(languages: tuple[str, ...], content: Content) -> Shell:
@@ -263,11 +270,12 @@ def site_path(address: str) -> str:
     return f"/{path}/" if path else "/"
 
 
-def _files(client: Client) -> Mapping[str, bytes]:
+def _files(client: Client, sheet: Sheet) -> Mapping[str, bytes]:
     organisation = client.organisation
     palette = derive(organisation.brand.colour, organisation.brand.accent)
     files = {
         "assets/brand.css": stylesheet(palette).encode(),
+        "assets/flow.css": sheet.stylesheet().encode(),
         "assets/favicon.svg": favicon(palette, neutral=organisation.discreet == "yes"),
     }
     files.update((path, data) for path, data in _pictures(client))

@@ -129,8 +129,12 @@ class Fact:
 
     __hash__ = None  # type: ignore[assignment]
 
+    @property
+    def text(self) -> str:
+        """The value as a reader reads it."""
+        return self.value.in_language(self.scope.language) if isinstance(self.value, Text) else str(self.value)
+
     def slot(self) -> str:
         """The slot that this fact fills on the page."""
         kind = Kind.URL if isinstance(self.value, WebAddress) else Kind.TEXT
-        text = self.value.in_language(self.scope.language) if isinstance(self.value, Text) else str(self.value)
-        return self.scope.ledger.slot(self.path, Value(kind, text))
+        return self.scope.ledger.slot(self.path, Value(kind, self.text))

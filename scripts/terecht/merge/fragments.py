@@ -8,14 +8,17 @@ depth.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import segno
 from babel import Locale
 from markupsafe import Markup, escape
 
 from terecht.addresses import page_address
+from terecht.flow.table import MANAGERS
 from terecht.load import Client, own_name
 from terecht.load.content import Content
 from terecht.load.dated import Helpline
@@ -23,6 +26,7 @@ from terecht.load.organisation import Contact
 from terecht.load.own_pages import OwnPage
 from terecht.load.pictures.raster import Picture
 from terecht.load.values import Text, mail_link, phone_link
+from terecht.merge.flow_form import FlowForm
 from terecht.slots import ROOT
 
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
@@ -33,6 +37,9 @@ ALWAYS_SHOWN = frozenset(
     }
 )
 
+#: The page of the flow.
+FLOW = "waar-terecht"
+
 #: The folder of the photos of contacts.
 PEOPLE = "people/"
 
@@ -40,11 +47,14 @@ PEOPLE = "people/"
 class Fragments:
     """Renders the fragments of one organisation in one language."""
 
-    def __init__(self, environment: jinja2.Environment, client: Client, content: Content, language: str) -> None:
+    def __init__(
+        self, environment: jinja2.Environment, client: Client, content: Content, language: str, form: FlowForm
+    ) -> None:
         self.client = client
         self.content = content
         self.language = language
         self.environment = environment
+        self.form = form
 
     def render(self, name: str, **facts: Any) -> str:
         """The fragment ``overrides/fragments/<name>.html`` with these facts and those that all fragments share."""
@@ -84,6 +94,35 @@ class Fragments:
     def law_notes(self, *ids: str) -> str:
         """A fold with laws by id: what each says, where it stands, and when we looked."""
         return self.render("law_notes", laws=tuple(map(self.content.laws.__getitem__, ids)))
+
+    def flow_form(self) -> str:
+        """The flow: its questions, and every advice that this organisation can give."""
+        persons = {
+            contact.id: Markup(self.render("flow_person", contact=contact, flow=self.form))  # noqa: S704  autoescaped
+            for contact in self.client.organisation.contacts
+        }
+        persons |= {role: Markup.escape(self.content.words[self.language][f"role_{role}"]) for role in MANAGERS}
+        lines = {
+            line.id: Markup(self.render("flow_line", line=line))  # noqa: S704  autoescaped
+            for line in self.content.helplines.values()
+        }
+        return self.render(
+            "flow_form",
+            flow=self.form,
+            person_cards=persons,
+            line_cards=lines,
+            laws=self.content.laws,
+            helplines=self.content.helplines,
+            title_of=self._title_of,
+        )
+
+    def own_phone(self) -> str:
+        """A fold with a picture of the address of this site, to read on on one's own phone; none without a ``url``."""
+        address = self.client.organisation.url
+        if address is None:
+            return ""
+        here = f"{str(address).rstrip('/')}/{self._page(FLOW)[len(ROOT) + 1 :]}"
+        return self.render("own_phone", address=here, code=picture_of(here))
 
     def emergency_panel(self) -> str:
         """112 and the organisation's own number, in large letters."""
@@ -131,7 +170,12 @@ class Fragments:
         names = [Locale.parse(code, sep="-").get_display_name(self.language) or code for code in languages]
         return ", ".join(names)
 
+    def _title_of(self, link: str) -> str:
+        """The title of the page of a link such as ``geheim#uitzonderingen``."""
+        return self.content.template(self.language, link.partition("#")[0]).title
+
     def _page(self, name: str, anchor: str = "") -> str:
+        name, _, anchor = name.partition("#") if not anchor else (name, "", anchor)
         address = page_address(self.client.organisation.languages, self.language, own_name(self.content, name))
         return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
 
@@ -154,6 +198,13 @@ def picture_path(name: str, picture: Picture, folder: str = "") -> str:
     ('assets/organisation/logo.svg', 'assets/organisation/people/bos.jpg')
     """
     return f"assets/organisation/{folder}{name}{picture.suffix}"
+
+
+@lru_cache(maxsize=64)
+def picture_of(address: str) -> Markup:
+    """An address as a QR code (ISO 18004, a quarter of it may be lost): SVG, black on white also where it is dark."""
+    code = segno.make(address, error="q").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+    return Markup(code)  # noqa: S704  drawn from an address
 
 
 def dial_link(number: str) -> str:

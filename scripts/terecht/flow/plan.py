@@ -1,0 +1,385 @@
+"""All that one organisation's flow can show, and for each part the condition under which it does.
+
+The page is this plan with words, its stylesheet is this plan's conditions turned round, and ``flow check`` proves what
+must hold by reasoning about them. ``decide`` computes the same for one set of answers and knows nothing of plans.
+The conditions are about answers that count (``table.Table.counted``); facts are settled, so none is left in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import get_args
+
+from terecht.flow.algebra import Algebra
+from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Given, Not, Some, holds
+from terecht.flow.decide import Decision, Step
+from terecht.flow.facts import facts_of
+from terecht.flow.table import MANAGERS, Advice, Entry, Outcome, Rule, Table
+from terecht.load.organisation import Contact, Organisation, Relation
+
+_RELATIONS: tuple[str, ...] = get_args(Relation)
+_ACCUSED = Given("rol", "beklaagde")
+#: The answers to ``betrokken`` that rule out a role, beside that of the vertrouwenspersoon, of whom persons count.
+_RULED_OUT = ("directie", "hr", "klachtencommissie")
+
+
+@dataclass(frozen=True)
+class Link:
+    """The people of one role on a card, in order. With ``when`` it is the turn of this role."""
+
+    role: str
+    when: Condition
+    people: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """An outcome at one place. What is in it holds where the card itself is shown.
+
+    ``links`` are its role and the chain of it, ``instead`` the lines at the end of the chain; ``missing`` says that
+    nobody of the role is left. ``beside`` are further roles. ``large``: as large as the first contact.
+    """
+
+    source: str
+    outcome: str
+    when: Condition
+    large: Condition
+    links: tuple[Link, ...]
+    missing: Condition
+    instead: tuple[Entry, ...]
+    beside: tuple[Link, ...]
+    lines: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``safety`` comes on top; ``top`` and ``top_lines`` above the ``first`` contact; ``also`` and ``lines`` below.
+
+    ``left`` says for each role, and for a topic of a vertrouwenspersoon, when somebody of it is left. The conditions of
+    questions and answers are in ``asked`` and ``shown``.
+    """
+
+    asked: Mapping[str, Condition]
+    shown: Mapping[tuple[str, str], Condition]
+    safety: tuple[Card, ...]
+    top_lines: tuple[Entry, ...]
+    top: tuple[Card, ...]
+    first: tuple[Card, ...]
+    also: tuple[Card, ...]
+    lines: tuple[Entry, ...]
+    left: Mapping[tuple[str, str | None], Condition]
+    hidden: tuple[Entry, ...]
+    facts: frozenset[str]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """All cards, in the order of the page."""
+        return (*self.safety, *self.top, *self.first, *self.also)
+
+    def decision(self, answers: Answers) -> Decision:
+        """What the plan shows for answers that count, as ``decide`` says it."""
+
+        def there(entries: Iterable[Entry]) -> list[str]:
+            return [entry.name for entry in entries if holds(entry.when, answers, frozenset())]
+
+        def shown(cards: Iterable[Card]) -> list[Card]:
+            return [card for card in cards if holds(card.when, answers, frozenset())]
+
+        (first,) = shown(self.first)
+        safety = next(iter(shown(self.safety)), None)
+        beside = shown((*self.top, *self.also))
+        contacts: list[str] = []
+        national = there(self.top_lines) + (there(safety.lines) if safety else [])
+        for card in (first, *beside):
+            for link in (*card.links, *card.beside):
+                if holds(link.when, answers, frozenset()):
+                    contacts += [name for name in there(link.people) if name not in MANAGERS]
+            national += there(card.instead) + there(card.lines)
+        national += there(self.lines)
+        head = safety or first
+        return Decision(
+            head.source,
+            head.outcome,
+            Step(first.source, first.outcome) if safety else None,
+            tuple(card.outcome for card in beside),
+            tuple(dict.fromkeys(contacts)),
+            tuple(dict.fromkeys(national)),
+            tuple(there(self.hidden)),
+        )
+
+
+def plan_of(table: Table, organisation: Organisation) -> Plan:
+    """The plan of one organisation."""
+    return _Planner(table, organisation).plan()
+
+
+class _Planner:
+    def __init__(self, table: Table, organisation: Organisation) -> None:
+        self.table = table
+        self.organisation = organisation
+        self.facts = facts_of(organisation)
+        self.algebra = Algebra.of(table)
+        self.external_first = self._some(advice.when for advice in table.additions if advice.external_first)
+
+    def plan(self) -> Plan:
+        rules = list(self._rules(self.table.rules))
+        safety = list(self._rules(self.table.safety))
+        advices: list[tuple[Advice, Condition]] = [
+            *((rule, self._some(when for _, when in outcomes)) for rule, outcomes in (*safety, *rules)),
+            *((advice, self._settled(advice.when)) for advice in self.table.additions),
+        ]
+        taken: dict[str, list[Condition]] = {}
+        for _, outcomes in (*safety, *rules):
+            for outcome, when in outcomes:
+                taken.setdefault(outcome, []).append(when)
+        top = tuple(self._beside(advices, "top_also", taken))
+        also = tuple(self._beside(advices, "also", taken))
+        loose = [(advice, when) for advice, when in advices if advice not in self.table.safety]
+        return Plan(
+            MappingProxyType({question.id: self._settled(question.asked) for question in self.table.questions}),
+            MappingProxyType(
+                {
+                    (question.id, answer): self._settled(when)
+                    for question in self.table.questions
+                    for answer, when in question.shown.items()
+                }
+            ),
+            tuple(self._safety_card(rule, outcome, when) for rule, outcomes in safety for outcome, when in outcomes),
+            _possible(self._once(self._loose(advices, "top_lines"))),
+            top,
+            tuple(self._card(rule.id, outcome, when) for rule, outcomes in rules for outcome, when in outcomes),
+            also,
+            _possible(self._once(self._loose(loose, "lines"))),
+            MappingProxyType(dict(self._left())),
+            tuple(Entry(contact.id, self._involved(contact)) for contact in self.organisation.contacts),
+            self.facts,
+        )
+
+    def _settled(self, condition: Condition) -> Condition:
+        return self.algebra.settled(condition, self.facts)
+
+    def _some(self, parts: Iterable[Condition]) -> Condition:
+        return self.algebra.some(*map(self._settled, parts))
+
+    def _rules(self, rules: tuple[Rule, ...]) -> Iterator[tuple[Rule, list[tuple[str, Condition]]]]:
+        """Each rule with its outcomes, and when the rule is the first that matches and gives that one."""
+        earlier: list[Condition] = []
+        for rule in rules:
+            when = self._settled(rule.when)
+            here = self.algebra.every(when, *map(self.algebra.no, earlier))
+            outcomes = []
+            for entry in rule.outcome:
+                this = self._settled(entry.when)
+                outcomes.append((entry.name, self.algebra.every(here, this)))
+                here = self.algebra.every(here, self.algebra.no(this))
+            yield rule, [(name, condition) for name, condition in outcomes if condition != NEVER]
+            earlier.append(when)
+
+    def _beside(
+        self, advices: list[tuple[Advice, Condition]], which: str, taken: dict[str, list[Condition]]
+    ) -> Iterator[Card]:
+        """The cards that stand beside the first contact; each outcome once, at the first place that asks for it."""
+        for advice, matches in advices:
+            for entry in getattr(advice, which):
+                outcome = self._as_addition(entry.name)
+                if outcome is None:
+                    continue
+                wanted = self.algebra.every(matches, self._settled(entry.when))
+                free = [self.algebra.no(self.algebra.within(wanted, other)) for other in taken.get(outcome, ())]
+                when = self.algebra.every(wanted, *free, self._may_stand(self.table.outcomes[outcome]))
+                if when != NEVER:
+                    yield self._card(advice.id, outcome, when, self.algebra.within(when, self._settled(entry.large)))
+                    taken.setdefault(outcome, []).append(wanted)
+
+    def _may_stand(self, outcome: Outcome) -> Condition:
+        allowed = self.algebra.no(_ACCUSED) if outcome.id in self.table.not_for_accused_outcomes else ALWAYS
+        if outcome.role is None or outcome.stays:
+            return allowed
+        said = Given("betrokken", outcome.role)
+        if outcome.role in MANAGERS:
+            return self.algebra.every(allowed, self.algebra.no(said))
+        gone = self.algebra.every(said, *map(self._involved, self.organisation.with_role(outcome.role)))
+        known = outcome.role in self.table.answers("betrokken")
+        return self.algebra.every(allowed, self.algebra.no(gone)) if known else allowed
+
+    def _as_addition(self, outcome: str) -> str | None:
+        if outcome != "vp_integriteit" or "integriteit=yes" in self.facts:
+            return outcome
+        return None if "integriteit=no" in self.facts else "vp_wegwijzer"
+
+    def _safety_card(self, rule: Rule, outcome: str, when: Condition) -> Card:
+        own = self._entries(self.table.outcomes[outcome].lines)
+        lines = _possible(self._once([*own, *self._entries(rule.lines)], within=when))
+        return Card(rule.id, outcome, when, ALWAYS, (), NEVER, (), (), lines)
+
+    def _card(self, source: str, name: str, when: Condition, large: Condition = ALWAYS) -> Card:
+        outcome = self.table.outcomes[name]
+        links: list[Link] = []
+        instead: list[Entry] = []
+        missing: Condition = NEVER
+        if outcome.role:
+            chain = self.table.chains[outcome.role]
+            turn: Condition = ALWAYS
+            for role in (Entry(outcome.role, ALWAYS), *self._entries(chain.roles)):
+                here = self.algebra.every(turn, role.when)
+                topic = outcome.topic if role.name == "vertrouwenspersoon" else None
+                people = self._people(role.name, topic)
+                links.append(Link(role.name, here, people))
+                turn = self.algebra.every(turn, self.algebra.no(self.algebra.every(role.when, self._any(people))))
+                missing = turn if len(links) == 1 else missing
+            instead = [Entry(line.name, self.algebra.every(turn, line.when)) for line in self._entries(chain.lines)]
+        beside = [
+            Link(role.name, role.when, self._people(role.name, outcome.topic))
+            for role in self._entries(outcome.beside)
+            if role.name not in MANAGERS
+        ]
+        lines = self._once(self._allowed([*instead, *self._entries(outcome.lines)]), within=when)
+        return self._inside(
+            Card(
+                source,
+                name,
+                when,
+                large,
+                tuple(links),
+                missing,
+                lines[: len(instead)],
+                tuple(beside),
+                lines[len(instead) :],
+            )
+        )
+
+    def _inside(self, card: Card) -> Card:
+        """The card, its parts as they need be written in it: what can not be there is gone, and nobody stands twice."""
+        within = self.algebra.within
+        seen: dict[str, list[Condition]] = {}
+
+        def link(part: Link) -> Link:
+            turn = within(card.when, part.when)
+            people = []
+            for person in part.people:
+                here = within(self.algebra.every(card.when, turn), person.when)
+                shown = self.algebra.every(turn, here)
+                earlier = self.algebra.some(*seen.get(person.name, ()))
+                seen.setdefault(person.name, []).append(shown)
+                here = self.algebra.every(here, self.algebra.no(within(shown, earlier)))
+                if NEVER not in (here, turn):
+                    people.append(Entry(person.name, here))
+            return Link(part.role, turn, tuple(people))
+
+        links = tuple(map(link, card.links))
+        beside = tuple(part for part in map(link, card.beside) if part.people)
+        return Card(
+            card.source,
+            card.outcome,
+            card.when,
+            card.large,
+            (*links[:1], *(part for part in links[1:] if part.people)),
+            within(card.when, card.missing),
+            _possible(card.instead),
+            beside,
+            _possible(card.lines),
+        )
+
+    def _loose(self, advices: list[tuple[Advice, Condition]], which: str) -> Iterator[Entry]:
+        for advice, matches in advices:
+            for entry in self._allowed(self._entries(getattr(advice, which))):
+                yield Entry(entry.name, self.algebra.every(matches, entry.when))
+
+    def _entries(self, entries: Iterable[Entry]) -> list[Entry]:
+        settled = [Entry(entry.name, self._settled(entry.when)) for entry in entries]
+        return [entry for entry in settled if entry.when != NEVER]
+
+    def _allowed(self, lines: Iterable[Entry]) -> list[Entry]:
+        """The lines, those for who was hurt not for the accused."""
+        barred = self.table.not_for_accused_lines
+        return [
+            Entry(
+                line.name,
+                self.algebra.every(line.when, self.algebra.no(_ACCUSED)) if line.name in barred else line.when,
+            )
+            for line in lines
+        ]
+
+    def _once(self, lines: Iterable[Entry], within: Condition = ALWAYS) -> tuple[Entry, ...]:
+        """Each line at the first place where it is shown, as it need be written ``within`` a card."""
+        seen: dict[str, list[Condition]] = {}
+        found = []
+        for line in lines:
+            here = self.algebra.within(within, line.when)
+            earlier = (self.algebra.no(self.algebra.within(here, when)) for when in seen.get(line.name, ()))
+            found.append(Entry(line.name, self.algebra.every(here, *earlier)))
+            seen.setdefault(line.name, []).append(here)
+        return tuple(found)
+
+    def _left(self) -> Iterator[tuple[tuple[str, str | None], Condition]]:
+        roles = dict.fromkeys(role for contact in self.organisation.contacts for role in contact.roles)
+        for role in (*roles, *MANAGERS):
+            yield (role, None), self._any(self._people(role, None))
+        for topic in sorted({outcome.topic for outcome in self.table.outcomes.values()}):
+            yield ("vertrouwenspersoon", topic), self._any(self._people("vertrouwenspersoon", topic))
+
+    def _any(self, people: Iterable[Entry]) -> Condition:
+        return self.algebra.some(*(person.when for person in people))
+
+    def _people(self, role: str, topic: str | None) -> tuple[Entry, ...]:
+        """Those of a role who may be offered, in order; where the order depends on answers, each once in each order."""
+        if role in MANAGERS:
+            ruled_out = "leidinggevende" if role == "leidinggevende" else "directie"
+            answers = (Given("werkrelatie", "oud_medewerker"), Given("werkrelatie", "sollicitant"))
+            return (Entry(role, Not(Some((Given("betrokken", ruled_out), *answers)))),)
+        contacts = list(self.organisation.with_role(role))
+        if role != "vertrouwenspersoon":
+            return tuple(self._person(contact, role) for contact in contacts)
+        contacts = [one for one in contacts if topic is None or one.topics is None or topic in one.topics]
+        # The accused see those with also_for_accused alone, so one order does for all.
+        contacts.sort(key=lambda contact: contact.also_for_accused == "yes")
+        outside = sorted(contacts, key=lambda contact: contact.kind != "extern")
+        if contacts == outside:
+            return tuple(self._person(contact, role) for contact in contacts)
+        usual = self.algebra.no(self.external_first)
+        return (
+            *(self._person(contact, role, self.external_first) for contact in outside),
+            *(self._person(contact, role, usual) for contact in contacts),
+        )
+
+    def _person(self, contact: Contact, role: str, also: Condition = ALWAYS) -> Entry:
+        accused = "vertrouwenspersoon" in contact.roles and contact.also_for_accused != "yes"
+        return Entry(
+            contact.id,
+            self.algebra.every(
+                also,
+                self.algebra.no(self._involved(contact)),
+                self._serves(contact, role),
+                self.algebra.no(_ACCUSED) if accused else ALWAYS,
+            ),
+        )
+
+    def _involved(self, contact: Contact) -> Condition:
+        said: list[Condition] = [Given("betrokken", role) for role in _RULED_OUT if role in contact.roles]
+        if "vertrouwenspersoon" in contact.roles:
+            advisers = self.organisation.with_role("vertrouwenspersoon")
+            named = tuple(Given("betrokken_vp", adviser.id) for adviser in advisers if len(advisers) > 1)
+            this = (Given("betrokken_vp", contact.id),) if named else ()
+            about = self.algebra.some(self.algebra.no(self.algebra.some(*named)), *this)
+            said.append(self.algebra.every(Given("betrokken", "vertrouwenspersoon"), about))
+        return self.algebra.some(*said)
+
+    def _serves(self, contact: Contact, role: str) -> Condition:
+        served = self._served(contact, role)
+        return self.algebra.no(
+            self.algebra.some(*(Given("werkrelatie", one) for one in _RELATIONS if one not in served))
+        )
+
+    def _served(self, contact: Contact, role: str) -> tuple[str, ...]:
+        if contact.serves is not None:
+            return contact.serves
+        if role == "klachtencommissie":
+            who = self.organisation.policy.complaint.who
+            return _RELATIONS if who is None else who
+        return ("in_dienst", "stage") if role == "bedrijfsarts" else _RELATIONS
+
+
+def _possible(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.when != NEVER)

@@ -1,0 +1,174 @@
+"""The flow as a fragment: every question and card of an organisation's plan, with the numbers of its stylesheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import jinja2
+from markupsafe import Markup
+
+from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
+from terecht.flow.plan import Card
+from terecht.flow.sentences import OTHERWISE, Item, OutcomeText, Sentences
+from terecht.flow.sheet import Sheet
+from terecht.flow.table import UNKNOWN, Entry, Question, Rule, Table
+from terecht.load.organisation import Organisation
+from terecht.merge.facts import Fact, see
+from terecht.slots import Ledger
+
+
+class SentenceTemplates:
+    """The compiled sentences that show or ask a fact: compiled once, used for every organisation."""
+
+    def __init__(self) -> None:
+        self._environment = jinja2.Environment(autoescape=True, finalize=_text, undefined=jinja2.StrictUndefined)
+        self._compiled: dict[str, jinja2.Template] = {}
+
+    def render(self, text: str, facts: Mapping[str, Any]) -> str:
+        """A sentence with the facts of a page, shown as the text that they are."""
+        if text not in self._compiled:
+            self._compiled[text] = self._environment.from_string(text)
+        return self._compiled[text].render(facts)
+
+
+def _text(value: Any) -> Any:
+    return value.text if isinstance(value, Fact) else value
+
+
+@dataclass(frozen=True)
+class Says:
+    """One sentence of a card as it is shown: ``when`` it stands, its words, and the page to read on."""
+
+    when: Condition
+    html: Markup
+    link: str | None
+
+
+#: Pages to read on after a card: more is a choice too many.
+_MOST_LINKS = 4
+#: What has a ``when``.
+Conditional = TypeVar("Conditional", Card, Entry, Says)
+
+
+class FlowForm:
+    """What the template of the flow asks for, for one organisation in one language."""
+
+    def __init__(
+        self,
+        table: Table,
+        sentences: Sentences,
+        sheet: Sheet,
+        organisation: Organisation,
+        language: str,
+        templates: SentenceTemplates,
+    ) -> None:
+        self.table = table
+        self.sentences = sentences
+        self.sheet = sheet
+        self.plan = sheet.plan
+        self.organisation = organisation
+        self._facts = see(organisation, language, Ledger())
+        self._templates = templates
+        self._said: dict[tuple[Card, str], list[Says]] = {}
+
+    def hides(self, condition: Condition) -> Markup:
+        """The attribute of a part that stands under a condition."""
+        number = self.sheet.number(condition)
+        return Markup("") if number is None else Markup(' data-if="{}"').format(number)
+
+    def possible(self, parts: tuple[Conditional, ...]) -> list[Conditional]:
+        """The parts of which the condition can hold at all."""
+        return [part for part in parts if self.sheet.possible(part.when)]
+
+    def questions(self, *, after: bool) -> Iterator[Question]:
+        """The questions of this organisation, in order: those before the advice, or those after it."""
+        for question in self.table.questions:
+            possible = self.sheet.possible(self.plan.asked[question.id])
+            if possible and question.after == after and (not question.people or len(self.sheet.advisers) > 1):
+                yield question
+
+    def answers(self, question: Question) -> Iterator[tuple[str, str, Condition]]:
+        """The answers of a question: id, words, and when each is shown."""
+        words = self.sentences.questions[question.id].answers
+        if question.people:
+            advisers = self.organisation.with_role("vertrouwenspersoon")
+            yield from ((adviser.id, adviser.name, ALWAYS) for adviser in advisers)
+        for answer in question.answers:
+            if answer == "vertrouwenspersoon" and not self.sheet.advisers:
+                continue
+            shown = self.plan.shown.get((question.id, answer), ALWAYS)
+            if self.sheet.possible(shown):
+                yield answer, words[answer], shown
+        yield UNKNOWN, words[UNKNOWN], ALWAYS
+
+    def words(self, card: Card) -> OutcomeText:
+        """The words of a card."""
+        return self.sentences.outcomes[card.outcome]
+
+    def says(self, card: Card, part: str) -> list[Says]:
+        """The sentences of a part of a card (``why``, ``expect``, ``cannot``, ``ways``) that this organisation has."""
+        if (card, part) not in self._said:
+            self._said[card, part] = list(self._says(card, self.words(card).parts[part]))
+        return self._said[card, part]
+
+    def links(self, card: Card) -> list[Entry]:
+        """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
+        first: dict[str, str] = {}
+        stands: dict[str, list[Condition]] = {}
+        for part in self.words(card).parts:
+            for one in self.says(card, part):
+                if one.link:
+                    page = one.link.partition("#")[0]
+                    first.setdefault(page, one.link)
+                    stands.setdefault(page, []).append(one.when)
+        found = [Entry(first[page], self.sheet.algebra.some(*conditions)) for page, conditions in stands.items()]
+        return found[:_MOST_LINKS]
+
+    def secret(self, role: str) -> str:
+        """What stays secret with a role, as far as we know."""
+        return self.sentences.secret.get(role, self.sentences.secret[OTHERWISE])
+
+    def somebody(self, people: Iterable[Conditional]) -> Condition:
+        """Somebody of these is shown."""
+        return self.sheet.algebra.some(*(person.when for person in people))
+
+    @cached_property
+    def safety(self) -> frozenset[str]:
+        """The rules of the first group."""
+        return frozenset(rule.id for rule in self.table.safety)
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in (*self.table.safety, *self.table.rules)}
+
+    @cached_property
+    def may_be_absent(self) -> Mapping[str, Condition]:
+        """For each contact: they are not involved, so that they may be named as somebody's replacement."""
+        return {entry.name: self.sheet.algebra.no(entry.when) for entry in self.plan.hidden}
+
+    def not_served(self) -> Condition:
+        """P-06 leaves this reader out, so that somebody who says nothing about it has to be asked."""
+        serves = self.organisation.policy.serves
+        relations = self.table.answers("werkrelatie")
+        if serves is None:
+            return NEVER
+        return self.sheet.algebra.some(*(Given("werkrelatie", one) for one in relations if one not in serves))
+
+    def _says(self, card: Card, items: tuple[Item, ...]) -> Iterator[Says]:
+        for item in items:
+            stands = self.sheet.stands(item, card)
+            if self.sheet.possible(stands) and self._asked(item.when):
+                yield Says(stands, self._shown(item.text), item.link)
+
+    def _asked(self, when: str) -> bool:
+        return not when or bool(self._render(f"{{% if {when} %}}1{{% endif %}}"))
+
+    def _shown(self, text: str) -> Markup:
+        return Markup(self._render(text)) if "{{" in text else Markup.escape(text)  # noqa: S704  autoescaped
+
+    def _render(self, text: str) -> str:
+        return self._templates.render(text, self._facts)
