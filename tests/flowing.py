@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 from conftest import EXAMPLES, ROOT, TODAY
 from reading import EVERYONE, contact
 from reading import organisation as written
-from terecht.flow.conditions import Answers
-from terecht.flow.table import Table
+from terecht.flow.conditions import Answers, holds
+from terecht.flow.decide import Decision, Step
+from terecht.flow.plan import Card, Plan
+from terecht.flow.table import MANAGERS, Entry, Table
 from terecht.load import Client, load
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
@@ -62,3 +65,35 @@ def draw(table: Table, organisation: Organisation, chance: random.Random) -> Ans
         for answer in chance.sample(possible, min(len(possible), chance.randint(0, most))):
             chosen.add((question.id, answer))
     return frozenset(chosen)
+
+
+def shown_by(plan: Plan, answers: Answers) -> Decision:
+    """What the plan shows for answers that count, as ``decide`` says it."""
+
+    def there(entries: Iterable[Entry]) -> list[str]:
+        return [entry.name for entry in entries if holds(entry.when, answers, frozenset())]
+
+    def shown(cards: Iterable[Card]) -> list[Card]:
+        return [card for card in cards if holds(card.when, answers, frozenset())]
+
+    (first,) = shown(plan.first)
+    safety = next(iter(shown(plan.safety)), None)
+    beside = shown((*plan.top, *plan.also))
+    contacts: list[str] = []
+    national = there(plan.top_lines) + (there(safety.lines) if safety else [])
+    for card in (first, *beside):
+        for link in (*card.links, *card.beside):
+            if holds(link.when, answers, frozenset()):
+                contacts += [name for name in there(link.people) if name not in MANAGERS]
+        national += there(card.instead) + there(card.lines)
+    national += there(plan.lines)
+    head = safety or first
+    return Decision(
+        head.source,
+        head.outcome,
+        Step(first.source, first.outcome) if safety else None,
+        tuple(card.outcome for card in beside),
+        tuple(dict.fromkeys(contacts)),
+        tuple(dict.fromkeys(national)),
+        tuple(there(plan.hidden)),
+    )

@@ -65,6 +65,8 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
         ("</body>", '<a href="../anders/">x</a></body>', "'../anders/' leaves the site"),
         ("</body>", '<p id="menu"></p></body>', "the id 'menu' stands here twice"),
         ("</body>", f"{sentinel(100)}</body>", "slot 100 has no value"),
+        ("<body>", "<body><form>", "'tel:112' is missing from the line for danger"),
+        ('href="tel:113"', 'href="tel:114"', "'tel:113' is missing from the line for danger"),
         ("</body>", "\ue002</body>", "a slot that nobody filled"),
         ("</body>", "\ue000</body>", "a slot that is broken in two"),
     ],
@@ -76,7 +78,7 @@ def test_a_planted_fault_is_seen(old: str, new: str, fault: str, sites: Path) ->
 
 
 def test_a_file_that_nobody_refers_to_is_seen(sites: Path) -> None:
-    assert audit({**files_of(sites / "snijders"), "oud.html": b"<p></p>"}, "/") == ["oud.html: no page refers to it"]
+    assert audit({**files_of(sites / "snijders"), "oud.css": b""}, "/") == ["oud.css: no page refers to it"]
 
 
 @pytest.mark.parametrize(

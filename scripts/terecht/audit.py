@@ -20,6 +20,8 @@ from terecht.slots import CLOSE, OPEN, SLOT, Kind, Value
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data-worker", "data-index"})
 #: Elements that load what their address names, as soon as the page is there.
 _LOADING = frozenset({"script", "link", "img", "iframe", "embed", "object", "source", "video", "audio", "form"})
+#: On every page, outside every question: danger to life now, and somebody to talk to (FLOW part 6, invariant 7).
+_ALWAYS_THERE = ("tel:112", "tel:113")
 _OUTSIDE = frozenset({"https", "http", "mailto", "tel"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -29,7 +31,7 @@ _VOID = frozenset(
 class Anatomy(HTMLParser):
     """What matters of a piece of HTML: its ids, its addresses, where its slots stand, and what it must not hold.
 
-    ``kinds`` are those of the slots that have a value.
+    ``calls`` are the telephone links outside forms. ``kinds`` are those of the slots that have a value.
     """
 
     def __init__(self, kinds: Mapping[int, Kind]) -> None:
@@ -37,6 +39,7 @@ class Anatomy(HTMLParser):
         self.kinds = kinds
         self.ids: list[str] = []
         self.addresses: list[str] = []
+        self.calls: set[str] = set()
         self.faults: list[str] = []
         self.open: list[str] = []
 
@@ -85,6 +88,8 @@ class Anatomy(HTMLParser):
             if value in self.ids:
                 self.faults.append(f"the id '{value}' stands here twice")
             self.ids.append(value)
+        if name == "href" and value.startswith("tel:") and "form" not in self.open:
+            self.calls.add(value)
         if name in _ADDRESSES:
             self._address(tag, value)
         for slot in SLOT.finditer(value):
@@ -140,6 +145,12 @@ def audit(files: Mapping[str, bytes], site_path: str) -> list[str]:
     """
     pages = {path: dissect(data.decode()) for path, data in files.items() if path.endswith(".html")}
     faults = [f"{path}: {fault}" for path, page in pages.items() for fault in page.faults]
+    faults += [
+        f"{path}: '{call}' is missing from the line for danger"
+        for path, page in pages.items()
+        for call in _ALWAYS_THERE
+        if call not in page.calls
+    ]
     for path, data in files.items():
         if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]", data.decode()):
             faults.append(f"{path}: a slot that nobody filled")

@@ -19,11 +19,18 @@ from terecht.findings import Finding
 from terecht.flow import plan, proof
 from terecht.flow.check import check, signature
 from terecht.flow.conditions import ALWAYS, Given
-from terecht.flow.knowledge import load_flow
+from terecht.flow.knowledge import EMERGENCY, load_flow
 from terecht.flow.scenarios import load_scenarios
 from terecht.load import load
 from terecht.load.content import Content
 from terecht.load.organisation import ROLES, Organisation
+
+
+def copy_flow(top: Path) -> None:
+    """What the flow is made of, below another folder."""
+    shutil.copytree(ROOT / "docs/flow", top / "docs/flow")
+    (top / EMERGENCY).parent.mkdir(parents=True)
+    shutil.copy(ROOT / EMERGENCY, top / EMERGENCY)
 
 
 def findings_of(content: Content, root: Path = ROOT) -> list[Finding]:
@@ -178,7 +185,7 @@ IN_THE_TABLE = [
 
 @pytest.mark.parametrize(("old", "new", "seen"), IN_THE_TABLE)
 def test_a_fault_in_the_table_is_seen(old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
-    check_changed(("structure.yml",), old, new, seen, tmp_path, content)
+    check_changed("structure.yml", old, new, seen, tmp_path, content)
 
 
 IN_THE_WORDS = [
@@ -201,7 +208,7 @@ IN_THE_WORDS = [
 
 @pytest.mark.parametrize(("old", "new", "seen"), IN_THE_WORDS)
 def test_a_fault_in_the_words_is_seen(old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
-    check_changed(("nl.yml",), old, new, seen, tmp_path, content)
+    check_changed("nl.yml", old, new, seen, tmp_path, content)
 
 
 def test_a_sentence_that_nobody_reads_is_seen(tmp_path: Path, content: Content) -> None:
@@ -212,7 +219,7 @@ def test_a_sentence_that_nobody_reads_is_seen(tmp_path: Path, content: Content) 
         first = text.index("    expect:\n", text.index("\n  informatie:\n")) + len("    expect:\n")
         line = '      - {text: "Voor niemand.", for: omstander}\n'
         (tmp_path / f"{language}.yml").write_text(text[:first] + line + text[first:], "utf-8")
-    shutil.copytree(ROOT / "docs/flow", tmp_path / "docs/flow")
+    copy_flow(tmp_path)
     for language in content.flow.files:
         shutil.copy(tmp_path / f"{language}.yml", tmp_path / "docs/flow")
     findings = findings_of(content, tmp_path)
@@ -220,7 +227,7 @@ def test_a_sentence_that_nobody_reads_is_seen(tmp_path: Path, content: Content) 
 
 
 def other_hats_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "_RULED_OUT", ("directie",))
+    monkeypatch.setattr(plan, "ROLES_INVOLVED", ("directie",))
 
 
 def everybody_serves_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,14 +260,30 @@ def test_a_fault_in_the_plan_is_seen(
     assert any(seen in str(finding) for finding in findings_of(content))
 
 
-def check_changed(names: tuple[str, ...], old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "seen"),
+    [
+        (
+            '<a href="tel:112">{{ words.call }} 112</a>',
+            '{% if organisation.url %}<a href="tel:112">112</a>{% endif %}',
+            "112 is not always",
+        ),
+        ("{{ helplines.zelfdoding_113.phone }}</a>", "{{ words.call }}</a>", "a helpline is not always"),
+    ],
+)
+def test_a_line_for_danger_that_may_be_gone_is_seen(
+    old: str, new: str, seen: str, tmp_path: Path, content: Content
+) -> None:
+    check_changed("../../overrides/fragments/emergency.html", old, new, f"invariant 7: {seen}", tmp_path, content)
+
+
+def check_changed(name: str, old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
     """A copy of the flow with one change: what sees it is among the findings, each with a place."""
-    shutil.copytree(ROOT / "docs/flow", tmp_path / "docs/flow")
-    for name in names:
-        path = tmp_path / "docs/flow" / name
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), "utf-8")
+    copy_flow(tmp_path)
+    path = tmp_path / "docs/flow" / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
     findings = findings_of(content, tmp_path)
     assert any(seen in str(finding) for finding in findings), list(map(str, findings))
     assert all(finding.line >= 1 for finding in findings)

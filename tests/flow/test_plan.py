@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowing import NAMES, client_named, draw
+from flowing import NAMES, client_named, draw, shown_by
 from terecht.flow.algebra import Algebra
 from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Every, Given, Not, Some, holds
 from terecht.flow.decide import Decider
@@ -28,7 +28,7 @@ def test_the_plan_composes_what_decide_decides(name: str, content: Content, tmp_
     chance = random.Random(f"plan {name}")
     for _ in range(DRAWS // len(NAMES) + 1):
         raw = draw(table, organisation, chance)
-        assert plan.decision(table.counted(raw, decider.facts)) == decider.decide(raw), sorted(raw)
+        assert shown_by(plan, table.counted(raw, decider.facts)) == decider.decide(raw), sorted(raw)
 
 
 def test_a_plan_with_a_fault_composes_something_else(content: Content, tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_plan_with_a_fault_composes_something_else(content: Content, tmp_path:
     chance = random.Random(1)
     raws = [draw(table, organisation, chance) for _ in range(50)]
     decider = Decider(table, organisation)
-    assert any(plan.decision(table.counted(raw, decider.facts)) != decider.decide(raw) for raw in raws)
+    assert any(shown_by(plan, table.counted(raw, decider.facts)) != decider.decide(raw) for raw in raws)
 
 
 @pytest.mark.parametrize("name", NAMES)

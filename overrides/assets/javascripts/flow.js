@@ -12,35 +12,29 @@
 
   const heading = (part) => part.querySelector("h2, h3");
 
-  // What the stylesheet leaves standing, asked while this script hides nothing.
-  const asked = () => {
+  // Which of these the stylesheet leaves standing, looked at while this script hides nothing.
+  const standing = (parts) => {
     form.classList.remove("t-flow--steps");
-    const standing = questions.filter((question) => question.getClientRects().length);
+    const found = parts.filter((part) => part.getClientRects().length);
     form.classList.add("t-flow--steps");
-    return standing;
+    return found;
   };
 
-  const chosen = (question) =>
-    [...question.querySelectorAll(":checked")]
-      .filter((input) => input.closest("label").getClientRects().length)
-      .map((input) => input.closest("label").textContent.trim());
-
-  const summarise = (standing) => {
-    form.classList.remove("t-flow--steps");
-    const lines = standing
+  const summarise = (asked) => {
+    const chosen = standing([...form.querySelectorAll(":checked")].map((input) => input.closest("label")));
+    const lines = asked
       .filter((question) => question !== current)
-      .map((question) => [question, chosen(question)])
-      .filter(([, answers]) => answers.length);
-    form.classList.add("t-flow--steps");
+      .map((question) => [question, chosen.filter((label) => question.contains(label))])
+      .filter(([, labels]) => labels.length);
     list.replaceChildren(
-      ...lines.map(([question, answers]) => {
+      ...lines.map(([question, labels]) => {
         const line = document.createElement("li");
         const change = document.createElement("button");
         change.type = "button";
         change.className = "t-change";
         change.append(`${summary.dataset.change}: ${heading(question).textContent}`);
         change.addEventListener("click", () => go(question));
-        line.append(`${answers.join("; ")} `, change);
+        line.append(`${labels.map((label) => label.textContent.trim()).join("; ")} `, change);
         return line;
       }),
     );
@@ -48,16 +42,15 @@
   };
 
   const draw = () => {
-    const standing = asked();
-    if (current && !standing.includes(current)) current = standing.at(-1);
+    const asked = standing(questions);
+    if (current && !asked.includes(current)) current = asked.at(-1);
     questions.forEach((question) => question.classList.toggle("t-question--now", question === current));
     form.classList.toggle("t-flow--done", !current);
-    const place = standing.indexOf(current);
+    const place = asked.indexOf(current);
     previous.hidden = place === 0;
-    next.hidden = !current || place === standing.length - 1;
-    show.hidden = !current || place < standing.length - 1;
-    summarise(standing);
-    return standing;
+    next.hidden = !current || place === asked.length - 1;
+    show.hidden = !current || place < asked.length - 1;
+    summarise(asked);
   };
 
   const go = (question) => {
@@ -70,9 +63,9 @@
   };
 
   const move = (by) => {
-    const standing = asked();
-    const place = current ? standing.indexOf(current) : standing.length;
-    go(standing[place + by]);
+    const asked = standing(questions);
+    const place = current ? asked.indexOf(current) : asked.length;
+    go(asked[place + by]);
   };
 
   previous.addEventListener("click", () => move(-1));

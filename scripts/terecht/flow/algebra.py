@@ -144,8 +144,8 @@ class Algebra:
                 rest = []
             else:
                 rest.append(part)
-        absent = tuple(one for one in own.absent if known.value(one, self.single) is False)
-        absent = tuple(one for one in absent if not (one.question in self.single and one.question in known.by_question))
+        told = self.single.intersection(known.by_question)
+        absent = tuple(one for one in own.absent if one.question not in told)
         negative = (Not(absent[0]),) if len(absent) == 1 else (Not(Some(absent)),) if absent else ()
         left = (*own.given, *negative, *dict.fromkeys(rest))
         return left[0] if len(left) == 1 else Every(left)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import jinja2
+from jinja2 import nodes
+
 from terecht.findings import Finding
 from terecht.flow.facts import facts_of
-from terecht.flow.knowledge import Flow
+from terecht.flow.knowledge import EMERGENCY, Flow
 from terecht.flow.plan import plan_of
 from terecht.flow.proof import Logic, Place, Proof, broken_in
 from terecht.flow.scenarios import Scenarios, run
 from terecht.flow.sentences import OTHERWISE
 from terecht.load.organisation import Organisation
 from terecht.load.yaml_tree import place
+
+_READER = jinja2.Environment(autoescape=True)
 
 
 def check(flow: Flow, scenarios: Scenarios, organisations: Mapping[str, Organisation]) -> Iterator[Finding]:
@@ -41,6 +46,7 @@ def check(flow: Flow, scenarios: Scenarios, organisations: Mapping[str, Organisa
             help_ = f"terecht flow decide {name} {breach.answers}" if known else f"with {breach.answers}"
             yield Finding(f"{flow.shown}/structure.yml", *flow.table.places[breach.source], "T092", message, help_)
     yield from _for_nothing(flow, reached)
+    yield from _not_always_there(flow)
 
 
 def _all(scenarios: Scenarios, organisations: Mapping[str, Organisation]) -> Iterator[tuple[str, Organisation]]:
@@ -77,6 +83,33 @@ def _for_nothing(flow: Flow, reached: set[Place]) -> Iterator[Finding]:
             yield Finding(file.shown, *place(file.tree, location), "T092", message, help_)
 
 
+def _not_always_there(flow: Flow) -> Iterator[Finding]:
+    """Invariant 7: the line of every page has 112 and a helpline under no condition, so for every organisation.
+
+    That the line is on a page, outside every question, is seen by the audit of each page that is built.
+    """
+    always = [piece for part in _READER.parse(flow.emergency).body for piece in getattr(part, "nodes", ())]
+    text = "".join(piece.data for piece in always if isinstance(piece, nodes.TemplateData))
+    phones = {_dotted(piece) for piece in always}
+    for what, there in (
+        ("112", 'href="tel:112"' in text),
+        ("a helpline", any(name.startswith("helplines.") and name.endswith(".phone") for name in phones)),
+    ):
+        if not there:
+            message = f"invariant 7: {what} is not always in the line for danger"
+            yield Finding(EMERGENCY, 1, 1, "T092", message, "write it outside every {% if %}")
+
+
+def _dotted(node: nodes.Node) -> str:
+    """The name that a template shows, such as ``helplines.zelfdoding_113.phone``; empty for anything else."""
+    match node:
+        case nodes.Name():
+            return node.name
+        case nodes.Getattr():
+            return f"{_dotted(node.node)}.{node.attr}"
+    return ""
+
+
 def _texts(flow: Flow) -> Iterator[tuple[Place, tuple[str | int, ...]]]:
     """The sentences of a language: as they are reached, and as they stand in the file."""
     sentences = next(iter(flow.sentences.values()))
@@ -87,8 +120,9 @@ def _texts(flow: Flow) -> Iterator[tuple[Place, tuple[str | int, ...]]]:
         if role != OTHERWISE:
             yield ("secret", role), ("secret", role)
     for name, outcome in sentences.outcomes.items():
-        if outcome.missing:
-            yield ("outcomes", name, "missing"), ("outcomes", name, "missing")
+        for key in ("missing", "missing_title"):
+            if getattr(outcome, key):
+                yield ("outcomes", name, "missing"), ("outcomes", name, key)
         for part, items in outcome.parts.items():
             for position in range(len(items)):
                 yield ("outcomes", name, part, str(position)), ("outcomes", name, part, position)

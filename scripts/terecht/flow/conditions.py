@@ -20,6 +20,8 @@ from terecht.findings import did_you_mean
 
 Answers: TypeAlias = frozenset[tuple[str, str]]
 
+_READER = jinja2.Environment(autoescape=True)
+
 
 class _Once(type):
     """Makes each condition once, so that equal ones are one object: they are compared and looked up all the time."""
@@ -144,7 +146,7 @@ class Vocabulary:
         if not expression.strip():
             return ALWAYS
         try:
-            body = jinja2.Environment(autoescape=True).parse(f"{{% if {expression} %}}{{% endif %}}").body
+            body = _READER.parse(f"{{% if {expression} %}}{{% endif %}}").body
         except jinja2.TemplateSyntaxError as error:
             raise UnreadableError(f"this condition can not be read: {error.message}") from None
         if len(body) != 1 or not isinstance(body[0], nodes.If):

@@ -10,12 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from terecht.flow.conditions import Answers, holds
-from terecht.flow.facts import facts_of
-from terecht.flow.table import MANAGERS, Advice, Entry, Outcome, Question, Rule, Table
+from terecht.flow.facts import as_addition, facts_of
+from terecht.flow.table import MANAGERS, ROLES_INVOLVED, Advice, Entry, Outcome, Question, Rule, Table
 from terecht.load.organisation import Contact, Organisation
-
-#: The answers to ``betrokken`` that are roles, beside that of the vertrouwenspersoon, of whom persons count.
-_ROLES_INVOLVED = ("directie", "hr", "klachtencommissie")
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class _People:
     def involved(self, contact: Contact) -> bool:
         """Whether the reader said that this is about, or should not go to, this person or one of their roles."""
         said = self._said("betrokken")
-        if any(role in said and role in contact.roles for role in _ROLES_INVOLVED):
+        if any(role in said and role in contact.roles for role in ROLES_INVOLVED):
             return True
         if "vertrouwenspersoon" not in said or "vertrouwenspersoon" not in contact.roles:
             return False
@@ -174,19 +171,13 @@ class Decider:
         wanted = [name for advice in advices for name in self._names(advice.top_also, answers)]
         wanted += [name for advice in advices for name in self._names(advice.also, answers)]
         also: dict[str, None] = {}
-        for name in filter(None, map(self._as_addition, wanted)):
+        for name in filter(None, (as_addition(name, self.facts) for name in wanted)):
             outcome = self.table.outcomes[name]
             barred = people.accused and name in self.table.not_for_accused_outcomes
             gone = outcome.role and not outcome.stays and people.all_involved(outcome.role)
             if name not in shown and not barred and not gone:
                 also[name] = None
         return list(also)
-
-    def _as_addition(self, outcome: str) -> str | None:
-        """Beside another card, talking about integrity is offered only where P-01 says so (FLOW part 2, item 5)."""
-        if outcome != "vp_integriteit" or "integriteit=yes" in self.facts:
-            return outcome
-        return None if "integriteit=no" in self.facts else "vp_wegwijzer"
 
     def _top_lines(self, advices: list[Advice], answers: Answers) -> list[str]:
         return [name for advice in advices for name in self._names(advice.top_lines, answers)]

@@ -34,6 +34,16 @@ def facts_of(organisation: Organisation) -> frozenset[str]:
     return frozenset(_facts(organisation))
 
 
+def as_addition(outcome: str, facts: frozenset[str]) -> str | None:
+    """What stands beside another card for an outcome that was asked for; perhaps nothing.
+
+    Talking about integrity is offered there only where P-01 says so (FLOW part 2, item 5).
+    """
+    if outcome != "vp_integriteit" or "integriteit=yes" in facts:
+        return outcome
+    return None if "integriteit=no" in facts else "vp_wegwijzer"
+
+
 def _facts(organisation: Organisation) -> Iterator[str]:
     policy = organisation.policy
     scope = policy.scope

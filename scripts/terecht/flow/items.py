@@ -24,8 +24,7 @@ def item_parts(item: Item, card: Card, plan: Plan, table: Table) -> tuple[Condit
     """
     algebra = Algebra.of(table)
     parts: list[Condition] = [Given("rol", item.for_)] if item.for_ else []
-    safety = any(card.source == rule.id for rule in table.safety)
-    if not safety and table.not_for_accused_lines.intersection(item.lines):
+    if card not in plan.safety and table.not_for_accused_lines.intersection(item.lines):
         parts.append(algebra.no(Given("rol", "beklaagde")))
     if item.answers:
         parts.append(algebra.settled(_read(table, item.answers), plan.facts))

@@ -15,13 +15,20 @@ from terecht.load.content import Content
 from terecht.load.organisation import ROLES
 from terecht.load.values import LANGUAGES
 
+#: The template of the line with 112.
+EMERGENCY = "overrides/fragments/emergency.html"
+
 
 @dataclass(frozen=True)
 class Flow:
-    """The table, and the files of sentences by language; ``shown`` is the path of the folder as findings name it."""
+    """The table, and the files of sentences by language; ``shown`` is the path of the folder as findings name it.
+
+    ``emergency`` is the template of the line that stands on every page, above the questions.
+    """
 
     table: Table
     files: Mapping[str, SentenceFile]
+    emergency: str
     shown: str
 
     @cached_property
@@ -50,7 +57,8 @@ def load_flow(root: Path, shown: str, content: Content) -> tuple[Flow | None, li
         findings += compare_sentences(next(iter(files.values())), other)
     if stopping(findings):
         return None, findings
-    return Flow(table, MappingProxyType(files), place), findings
+    emergency = (root / EMERGENCY).read_text("utf-8")
+    return Flow(table, MappingProxyType(files), emergency, place), findings
 
 
 def _names(role: str, word: str) -> tuple[str, ...]:

@@ -13,16 +13,13 @@ from types import MappingProxyType
 from typing import get_args
 
 from terecht.flow.algebra import Algebra
-from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Given, Not, Some, holds
-from terecht.flow.decide import Decision, Step
-from terecht.flow.facts import facts_of
-from terecht.flow.table import MANAGERS, Advice, Entry, Outcome, Rule, Table
+from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given, Not, Some
+from terecht.flow.facts import as_addition, facts_of
+from terecht.flow.table import MANAGERS, ROLES_INVOLVED, Advice, Entry, Outcome, Rule, Table
 from terecht.load.organisation import Contact, Organisation, Relation
 
 _RELATIONS: tuple[str, ...] = get_args(Relation)
 _ACCUSED = Given("rol", "beklaagde")
-#: The answers to ``betrokken`` that rule out a role, beside that of the vertrouwenspersoon, of whom persons count.
-_RULED_OUT = ("directie", "hr", "klachtencommissie")
 
 
 @dataclass(frozen=True)
@@ -77,37 +74,6 @@ class Plan:
     def cards(self) -> tuple[Card, ...]:
         """All cards, in the order of the page."""
         return (*self.safety, *self.top, *self.first, *self.also)
-
-    def decision(self, answers: Answers) -> Decision:
-        """What the plan shows for answers that count, as ``decide`` says it."""
-
-        def there(entries: Iterable[Entry]) -> list[str]:
-            return [entry.name for entry in entries if holds(entry.when, answers, frozenset())]
-
-        def shown(cards: Iterable[Card]) -> list[Card]:
-            return [card for card in cards if holds(card.when, answers, frozenset())]
-
-        (first,) = shown(self.first)
-        safety = next(iter(shown(self.safety)), None)
-        beside = shown((*self.top, *self.also))
-        contacts: list[str] = []
-        national = there(self.top_lines) + (there(safety.lines) if safety else [])
-        for card in (first, *beside):
-            for link in (*card.links, *card.beside):
-                if holds(link.when, answers, frozenset()):
-                    contacts += [name for name in there(link.people) if name not in MANAGERS]
-            national += there(card.instead) + there(card.lines)
-        national += there(self.lines)
-        head = safety or first
-        return Decision(
-            head.source,
-            head.outcome,
-            Step(first.source, first.outcome) if safety else None,
-            tuple(card.outcome for card in beside),
-            tuple(dict.fromkeys(contacts)),
-            tuple(dict.fromkeys(national)),
-            tuple(there(self.hidden)),
-        )
 
 
 def plan_of(table: Table, organisation: Organisation) -> Plan:
@@ -183,7 +149,7 @@ class _Planner:
         """The cards that stand beside the first contact; each outcome once, at the first place that asks for it."""
         for advice, matches in advices:
             for entry in getattr(advice, which):
-                outcome = self._as_addition(entry.name)
+                outcome = as_addition(entry.name, self.facts)
                 if outcome is None:
                     continue
                 wanted = self.algebra.every(matches, self._settled(entry.when))
@@ -203,11 +169,6 @@ class _Planner:
         gone = self.algebra.every(said, *map(self._involved, self.organisation.with_role(outcome.role)))
         known = outcome.role in self.table.answers("betrokken")
         return self.algebra.every(allowed, self.algebra.no(gone)) if known else allowed
-
-    def _as_addition(self, outcome: str) -> str | None:
-        if outcome != "vp_integriteit" or "integriteit=yes" in self.facts:
-            return outcome
-        return None if "integriteit=no" in self.facts else "vp_wegwijzer"
 
     def _safety_card(self, rule: Rule, outcome: str, when: Condition) -> Card:
         own = self._entries(self.table.outcomes[outcome].lines)
@@ -357,7 +318,7 @@ class _Planner:
         )
 
     def _involved(self, contact: Contact) -> Condition:
-        said: list[Condition] = [Given("betrokken", role) for role in _RULED_OUT if role in contact.roles]
+        said: list[Condition] = [Given("betrokken", role) for role in ROLES_INVOLVED if role in contact.roles]
         if "vertrouwenspersoon" in contact.roles:
             advisers = self.organisation.with_role("vertrouwenspersoon")
             named = tuple(Given("betrokken_vp", adviser.id) for adviser in advisers if len(advisers) > 1)

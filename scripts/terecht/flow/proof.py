@@ -146,7 +146,7 @@ class Proof:
     def cases(self) -> Mapping[int, list[Case]]:
         """What would break each invariant.
 
-        What depends on no answer is seen elsewhere: 5 by :meth:`reached`, 7 on the finished page.
+        What depends on no answer is seen elsewhere: 5 by :meth:`reached`, 7 in the template of the line.
         """
         return {
             1: list(self._not_one()),

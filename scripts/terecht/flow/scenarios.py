@@ -14,9 +14,9 @@ from terecht.flow.answers import read_answers
 from terecht.flow.decide import Decider, Decision
 from terecht.flow.table import Table
 from terecht.load.organisation import Facts, Organisation
-from terecht.load.typed import read_model
+from terecht.load.typed import read_file
 from terecht.load.yaml_tree import Mapping as Tree
-from terecht.load.yaml_tree import parse, place
+from terecht.load.yaml_tree import place
 
 
 def _listed(value: Any) -> Any:
@@ -70,13 +70,11 @@ class Scenarios:
 
 def load_scenarios(path: Path, shown: str) -> tuple[Scenarios | None, list[Finding]]:
     """The stories in a file, or what is wrong with it. ``shown`` is the path that findings name."""
-    if not path.exists():
-        return None, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "restore the file")]
-    tree, findings = parse(path.read_bytes(), shown)
-    if tree is None:
+    read, findings = read_file(_File, path, shown)
+    if read is None:
         return None, findings
-    read, wrong = read_model(_File, tree, shown)
-    return (Scenarios(read.organisations, read.scenarios, tree, shown) if read else None), findings + wrong
+    file, tree = read
+    return Scenarios(file.organisations, file.scenarios, tree, shown), findings
 
 
 def run(scenarios: Scenarios, table: Table) -> Iterator[Finding]:

@@ -14,9 +14,9 @@ from terecht.findings import Finding, did_you_mean
 from terecht.flow.conditions import UnreadableError
 from terecht.flow.table import MANAGERS, UNKNOWN, Table
 from terecht.load.organisation import GROUPS, ROLES, Facts
-from terecht.load.typed import read_model
+from terecht.load.typed import read_file
 from terecht.load.yaml_tree import Mapping as Tree
-from terecht.load.yaml_tree import parse, place
+from terecht.load.yaml_tree import place
 from terecht.merge.template_check import Fragments, check
 
 #: The key of ``secret`` for a role of which nothing is known (FLOW part 3: "vraag het aan het begin").
@@ -130,16 +130,10 @@ class Known:
 
 def load_sentences(path: Path, shown: str, known: Known) -> tuple[SentenceFile | None, list[Finding]]:
     """The sentences in a file, or what is wrong with it: each id of the table once, and nothing else."""
-    if not path.exists():
-        return None, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "copy that of another language")]
-    tree, findings = parse(path.read_bytes(), shown)
-    if tree is None:
+    read, findings = read_file(Sentences, path, shown)
+    if read is None:
         return None, findings
-    sentences, wrong = read_model(Sentences, tree, shown)
-    findings += wrong
-    if sentences is None:
-        return None, findings
-    file = SentenceFile(sentences, tree, shown)
+    file = SentenceFile(*read, shown)
     findings += _against_the_table(file, known.table)
     findings += _named(file, known)
     return file, findings
@@ -200,6 +194,8 @@ def _named(file: SentenceFile, known: Known) -> Iterator[Finding]:
                     known.table.vocabulary.read(item.answers)
                 except UnreadableError as error:
                     yield Finding(file.shown, *at, "T084", error.message, error.help)
+                if not item.when and "{" not in item.text:
+                    continue
                 asked = f"{{% if {item.when} %}}{item.text}{{% endif %}}" if item.when else item.text
                 yield from check(asked, file.shown, at[0], known.fragments)
 

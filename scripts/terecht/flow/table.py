@@ -32,13 +32,15 @@ from terecht.flow.conditions import (
 )
 from terecht.flow.facts import FACTS
 from terecht.load.organisation import GROUPS, ROLES, Facts
-from terecht.load.typed import read_model
+from terecht.load.typed import read_file
 from terecht.load.values import Date, YesNo
 from terecht.load.yaml_tree import Mapping as Tree
-from terecht.load.yaml_tree import parse, place
+from terecht.load.yaml_tree import place
 
 #: What is asked of a reader who would rather not say: the same as no answer.
 UNKNOWN = "weet_niet"
+#: The answers to ``betrokken`` that rule out a role, beside that of the vertrouwenspersoon, of whom persons count.
+ROLES_INVOLVED = ("directie", "hr", "klachtencommissie")
 #: People whom everybody has and who have no card: one's manager, and the manager above.
 MANAGERS = ("leidinggevende", "hogere_leidinggevende")
 
@@ -253,16 +255,10 @@ def load_table(
     path: Path, shown: str, helplines: Iterable[str], laws: Iterable[str]
 ) -> tuple[Table | None, list[Finding]]:
     """The table in a file, or what is wrong with it. ``shown`` is the path that findings name."""
-    if not path.exists():
-        return None, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "restore the file")]
-    tree, findings = parse(path.read_bytes(), shown)
-    if tree is None:
+    read, findings = read_file(Written, path, shown)
+    if read is None:
         return None, findings
-    written, wrong = read_model(Written, tree, shown)
-    findings += wrong
-    if written is None:
-        return None, findings
-    reader = _Reader(written, tree, shown, frozenset(helplines), frozenset(laws))
+    reader = _Reader(*read, shown, frozenset(helplines), frozenset(laws))
     table = reader.table()
     findings += reader.findings
     return (None if reader.findings else table), findings

@@ -11,9 +11,9 @@ from pydantic import AfterValidator
 
 from terecht.findings import Finding
 from terecht.load.organisation import Facts, Sector
-from terecht.load.typed import read_model
+from terecht.load.typed import read_file
 from terecht.load.values import Date, Plain, Text, Url, YesNo, refuse
-from terecht.load.yaml_tree import parse, place
+from terecht.load.yaml_tree import place
 
 
 def _entry_id(value: str) -> str:
@@ -80,15 +80,12 @@ def load_laws(path: Path, shown: str, today: dt.date) -> tuple[dict[str, Law], l
 def _entries(
     model: type[_File[Entry]], path: Path, shown: str, today: dt.date
 ) -> tuple[dict[str, Entry], list[Finding]]:
-    if not path.exists():
-        return {}, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "restore the file")]
-    tree, findings = parse(path.read_bytes(), shown)
-    if tree is None:
+    read, findings = read_file(model, path, shown)
+    if read is None:
         return {}, findings
-    read, wrong = read_model(model, tree, shown)
-    findings += wrong
+    file, tree = read
     entries: dict[str, Entry] = {}
-    for position, entry in enumerate(read.entries if read else ()):
+    for position, entry in enumerate(file.entries):
         if entry.id in entries:
             at = place(tree, ("entries", position, "id"))
             findings.append(Finding(shown, *at, "T040", f"the id '{entry.id}' stands here twice", "delete one"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from terecht.findings import CODES, Finding, did_you_mean
-from terecht.load.yaml_tree import Mapping, key_place, place, plain
+from terecht.load.yaml_tree import Mapping, key_place, parse, place, plain
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,6 +33,20 @@ def read_model(model: type[M], tree: Mapping, path: str) -> tuple[M | None, list
         return model.model_validate(plain(tree)), []
     except ValidationError as error:
         return None, [_finding(model, tree, path, detail) for detail in error.errors(include_url=False)]
+
+
+def read_file(model: type[M], path: Path, shown: str) -> tuple[tuple[M, Mapping] | None, list[Finding]]:
+    """What one of our own files says, with the places of its keys; or what is wrong with it.
+
+    ``shown`` is the path that findings name.
+    """
+    if not path.exists():
+        return None, [Finding(shown, 1, 1, "T050", f"'{path.name}' is missing", "restore the file")]
+    tree, findings = parse(path.read_bytes(), shown)
+    if tree is None:
+        return None, findings
+    read, wrong = read_model(model, tree, shown)
+    return (read, tree) if read else None, findings + wrong
 
 
 def _finding(model: type[BaseModel], tree: Mapping, path: str, error: ErrorDetails) -> Finding:

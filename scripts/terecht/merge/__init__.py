@@ -132,7 +132,7 @@ def merge(client: Client, content: Content, templates: Templates) -> Site:
     pages: list[Page] = []
     not_found: Mapping[int, Value] = {}
     for language in languages:
-        form = FlowForm(table, content.flow.sentences[language], sheet, organisation, language, templates.sentences)
+        form = FlowForm(content.flow.sentences[language], sheet, organisation, language, templates.sentences)
         fragments = Fragments(templates.fragments, client, content, language, form)
         own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)

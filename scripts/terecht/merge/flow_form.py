@@ -14,7 +14,7 @@ from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
 from terecht.flow.plan import Card
 from terecht.flow.sentences import OTHERWISE, Item, OutcomeText, Sentences
 from terecht.flow.sheet import Sheet
-from terecht.flow.table import UNKNOWN, Entry, Question, Rule, Table
+from terecht.flow.table import UNKNOWN, Entry, Question, Rule
 from terecht.load.organisation import Organisation
 from terecht.merge.facts import Fact, see
 from terecht.slots import Ledger
@@ -58,14 +58,13 @@ class FlowForm:
 
     def __init__(
         self,
-        table: Table,
         sentences: Sentences,
         sheet: Sheet,
         organisation: Organisation,
         language: str,
         templates: SentenceTemplates,
     ) -> None:
-        self.table = table
+        self.table = sheet.table
         self.sentences = sentences
         self.sheet = sheet
         self.plan = sheet.plan
@@ -136,11 +135,6 @@ class FlowForm:
         return self.sheet.algebra.some(*(person.when for person in people))
 
     @cached_property
-    def safety(self) -> frozenset[str]:
-        """The rules of the first group."""
-        return frozenset(rule.id for rule in self.table.safety)
-
-    @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The rules by id."""
         return {rule.id: rule for rule in (*self.table.safety, *self.table.rules)}
@@ -150,6 +144,7 @@ class FlowForm:
         """For each contact: they are not involved, so that they may be named as somebody's replacement."""
         return {entry.name: self.sheet.algebra.no(entry.when) for entry in self.plan.hidden}
 
+    @cached_property
     def not_served(self) -> Condition:
         """P-06 leaves this reader out, so that somebody who says nothing about it has to be asked."""
         serves = self.organisation.policy.serves

@@ -174,8 +174,9 @@ class Fragments:
         """The title of the page of a link such as ``geheim#uitzonderingen``."""
         return self.content.template(self.language, link.partition("#")[0]).title
 
-    def _page(self, name: str, anchor: str = "") -> str:
-        name, _, anchor = name.partition("#") if not anchor else (name, "", anchor)
+    def _page(self, link: str) -> str:
+        """The address of a link such as ``geheim`` or ``geheim#uitzonderingen``."""
+        name, _, anchor = link.partition("#")
         address = page_address(self.client.organisation.languages, self.language, own_name(self.content, name))
         return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
 

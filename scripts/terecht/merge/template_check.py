@@ -26,13 +26,13 @@ Fragments = dict[str, frozenset[str]]
 
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 _NUMBER: Final = int
+_READER = jinja2.Environment(autoescape=False)  # noqa: S701  only parses here; slots are escaped at the stamp
 
 
 def check(text: str, path: str, first_line: int, fragments: Fragments) -> list[Finding]:
     """All findings about one template; ``first_line`` is where ``text`` starts in its file."""
-    environment = jinja2.Environment(autoescape=False)  # noqa: S701  only parses here; slots are escaped at the stamp
     try:
-        tree = environment.parse(text)
+        tree = _READER.parse(text)
     except jinja2.TemplateSyntaxError as error:
         line = error.lineno + first_line - 1
         return [
