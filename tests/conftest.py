@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from terecht.load.content import Content
+from terecht.flow.knowledge import Knowledge
 from terecht.pipeline import Outcome, Project, build, choose, usable_content
 from terecht.publish import Outlet
 
@@ -49,7 +49,7 @@ def project() -> Project:
 
 
 @pytest.fixture(scope="session")
-def content(project: Project) -> Content:
+def content(project: Project) -> Knowledge:
     return usable_content(project)
 
 
@@ -64,7 +64,7 @@ def build_all(project: Project, output: Path, *ids: str, force: bool = False) ->
 
 
 @pytest.fixture(scope="session")
-def reader(content: Content, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+def reader(content: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Reader:
     """Merges organisations that a test makes up, and reads their pages."""
     from reading import Reader
 

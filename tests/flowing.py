@@ -11,10 +11,10 @@ from reading import EVERYONE, contact
 from reading import organisation as written
 from terecht.flow.conditions import Answers, holds
 from terecht.flow.decide import Decision, Step
+from terecht.flow.knowledge import Knowledge
 from terecht.flow.plan import Card, Plan
 from terecht.flow.table import MANAGERS, Entry, Table
 from terecht.load import Client, load
-from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 
 #: Organisations that differ in who there is and in what is decided.
@@ -48,7 +48,7 @@ def folder_of(name: str, top: Path) -> Path:
     return folder
 
 
-def client_named(name: str, top: Path, content: Content) -> Client:
+def client_named(name: str, top: Path, content: Knowledge) -> Client:
     """One of them, loaded."""
     client, findings = load(folder_of(name, top), content, TODAY)
     assert client is not None, findings

@@ -15,8 +15,8 @@ import yaml
 from pydantic import BaseModel
 
 from conftest import ROOT, TODAY
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.load.content import Content
 from terecht.load.organisation import ROLES, Policy
 from terecht.merge import Page, Site, Templates, merge
 from terecht.slots import SLOT, Kind
@@ -143,7 +143,7 @@ def _put(policy: dict[str, Any], path: str, value: Any) -> None:
 class Reader:
     """Merges organisations, each once: from the text of their file, or from their folder."""
 
-    def __init__(self, content: Content, folder: Path) -> None:
+    def __init__(self, content: Knowledge, folder: Path) -> None:
         self.content = content
         self.folder = folder
         self.templates = Templates(ROOT / "overrides")

@@ -8,8 +8,8 @@ import pytest
 
 from conftest import EXAMPLES, ROOT, TODAY
 from terecht.audit import audit, audit_rendered
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.load.content import Content
 from terecht.merge import Templates, merge
 from terecht.pipeline import Project, render_all
 from terecht.render import not_found_text
@@ -29,7 +29,7 @@ def test_the_examples_are_clean(example: str, sites: Path) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
-    example: str, project: Project, content: Content
+    example: str, project: Project, content: Knowledge
 ) -> None:
     client, _ = load(ROOT / "organisations" / example, content, TODAY)
     assert client is not None

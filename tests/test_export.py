@@ -14,8 +14,8 @@ import yaml
 from conftest import EXAMPLES, ROOT, TODAY, pages_of
 from terecht.export import entities, export
 from terecht.findings import Unusable
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.load.content import Content
 from terecht.pipeline import Project
 from terecht.stamp import visible_text
 
@@ -23,7 +23,7 @@ Make = Callable[..., Project]
 MKDOCS = Path(sys.executable).with_name("mkdocs")
 
 
-def exported(project: Project, content: Content, name: str, output: Path) -> Path:
+def exported(project: Project, content: Knowledge, name: str, output: Path) -> Path:
     client, findings = load(project.organisations / name, content, TODAY)
     assert client is not None, findings
     export(project, client, content, output)
@@ -38,7 +38,7 @@ def stock_build(folder: Path) -> Path:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_stock_mkdocs_shows_the_same_text(
-    example: str, project: Project, content: Content, sites: Path, tmp_path: Path
+    example: str, project: Project, content: Knowledge, sites: Path, tmp_path: Path
 ) -> None:
     built = stock_build(exported(project, content, example, tmp_path / "export"))
     pages = pages_of(sites / example)
@@ -66,7 +66,7 @@ policy:
 """
 
 
-def test_values_that_look_like_markdown_stay_text(small: Make, content: Content, tmp_path: Path) -> None:
+def test_values_that_look_like_markdown_stay_text(small: Make, content: Knowledge, tmp_path: Path) -> None:
     from conftest import build_all
 
     project = small(vreemd=HOSTILE)
@@ -78,7 +78,7 @@ def test_values_that_look_like_markdown_stay_text(small: Make, content: Content,
         assert "*Ster* _laag_ `code` [link](x) <b>&amp;" in ours
 
 
-def test_an_export_is_plain(project: Project, content: Content, tmp_path: Path) -> None:
+def test_an_export_is_plain(project: Project, content: Knowledge, tmp_path: Path) -> None:
     folder = exported(project, content, "lagelanden", tmp_path / "export")
     configuration = yaml.safe_load((folder / "mkdocs.yml").read_text("utf-8"))
     assert "hooks" not in configuration
@@ -92,7 +92,7 @@ def test_an_export_is_plain(project: Project, content: Content, tmp_path: Path) 
     assert "Waterschap De Lage Landen" in (folder / "README.md").read_text("utf-8")
 
 
-def test_an_export_never_overwrites(project: Project, content: Content, tmp_path: Path) -> None:
+def test_an_export_never_overwrites(project: Project, content: Knowledge, tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     (tmp_path / "export/dierbaar.txt").write_text("x")
     with pytest.raises(Unusable, match="is not empty"):
@@ -103,7 +103,7 @@ def test_entities_leave_letters_and_nothing_else() -> None:
     assert entities("Daniël O'Duya, 1e & 2e\n*x*") == "Daniël O&#39;Duya&#44; 1e &#38; 2e &#42;x&#42;"
 
 
-def test_the_root_of_the_project_is_not_needed(project: Project, content: Content, tmp_path: Path) -> None:
+def test_the_root_of_the_project_is_not_needed(project: Project, content: Knowledge, tmp_path: Path) -> None:
     folder = exported(project, content, "snijders", tmp_path / "export")
     for path in folder.rglob("*"):
         if path.is_file() and path.suffix in {".yml", ".md", ".html"}:

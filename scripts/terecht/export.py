@@ -17,8 +17,8 @@ import yaml
 
 from terecht.addresses import way_to_root
 from terecht.findings import Unusable
+from terecht.flow.knowledge import Knowledge
 from terecht.load import Client
-from terecht.load.content import Content
 from terecht.merge import Page, Site, Templates, merge
 from terecht.pipeline import Project
 from terecht.render import assets
@@ -42,7 +42,7 @@ address of the organisation. Blocks of HTML are contact cards and other lists.
 """
 
 
-def export(project: Project, client: Client, content: Content, output: Path) -> None:
+def export(project: Project, client: Client, content: Knowledge, output: Path) -> None:
     """Writes the project to ``output``. Raises :class:`Unusable` when that is not a new or empty folder."""
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise Unusable(f"{output} is not empty", "name a folder that is new or empty")

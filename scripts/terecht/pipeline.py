@@ -19,16 +19,16 @@ from terecht import __version__
 from terecht.audit import audit, audit_rendered
 from terecht.compose import compose
 from terecht.findings import Finding, Refused, Unusable, did_you_mean, stopping
-from terecht.flow.knowledge import load_flow
+from terecht.flow.knowledge import Knowledge, load_flow
 from terecht.inputs import engine_digest, made_from_of, shared_digest
 from terecht.load import Client, folders, load, shown_path
-from terecht.load.content import Content, load_content
+from terecht.load.content import load_content
 from terecht.merge import PageText, Shell, Site, Templates, merge, shell_of
-from terecht.merge.template_check import check
 from terecht.publish import Outlet, Release, is_up_to_date, settle, stage, switch
 from terecht.render import RenderedPage, RenderError, assets, not_found_text, render
 from terecht.render.cache import Shelf
 from terecht.stamp import UnfilledSlotError
+from terecht.templates.check import check
 
 #: What a mistake in a template of ours can end in. It stops one site, not the others.
 OURS = (jinja2.TemplateError, UnfilledSlotError)
@@ -57,7 +57,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
 
 
-def read_content(project: Project) -> tuple[Content | None, list[Finding]]:
+def read_content(project: Project) -> tuple[Knowledge | None, list[Finding]]:
     """Our own content, its templates checked against the model."""
     relative = shown_path(project.root)
     prefix = "" if relative == "." else f"{relative}/"
@@ -67,11 +67,12 @@ def read_content(project: Project) -> tuple[Content | None, list[Finding]]:
             findings += check(template.text, template.path, template.first_line, content.fragments())
         flow, wrong = load_flow(project.root, prefix, content)
         findings += wrong
-        content = None if stopping(findings) else content.with_flow(flow)
-    return content, sorted(findings)
+        if flow is not None and not stopping(findings):
+            return Knowledge(**vars(content), flow=flow), sorted(findings)
+    return None, sorted(findings)
 
 
-def usable_content(project: Project) -> Content:
+def usable_content(project: Project) -> Knowledge:
     """As :func:`read_content`, for work that can not go on without. Raises :class:`Refused`."""
     content, findings = read_content(project)
     if content is None:
@@ -104,7 +105,7 @@ def choose(project: Project, ids: Iterable[str]) -> list[Path]:
 
 def preview(
     client: Client,
-    content: Content,
+    content: Knowledge,
     project: Project,
     templates: Templates,
     kept: dict[PageText, RenderedPage],
@@ -119,7 +120,7 @@ def preview(
 
 def build(
     project: Project,
-    content: Content,
+    content: Knowledge,
     chosen: list[Path],
     outlet: Outlet,
     *,
@@ -197,7 +198,7 @@ def finish(
 
 
 def render_all(
-    project: Project, content: Content, wanted: Iterable[PageText], jobs: int
+    project: Project, content: Knowledge, wanted: Iterable[PageText], jobs: int
 ) -> dict[PageText, RenderedPage]:
     """Every text in its shell, from the shelf or rendered: one process a shell, at most ``jobs`` at once.
 

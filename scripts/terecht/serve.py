@@ -21,8 +21,8 @@ import watchfiles
 from jinja2 import TemplateError
 
 from terecht.findings import Finding, Refused, Unusable, stopping
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.load.content import Content
 from terecht.merge import PageText, Templates
 from terecht.pipeline import Project, preview, read_content
 from terecht.render import RenderedPage
@@ -80,7 +80,7 @@ class Stage:
 class Kept:
     """What a preview keeps between saves; ``content`` and ``templates`` until one of their own files is saved."""
 
-    content: Content | None = None
+    content: Knowledge | None = None
     findings: tuple[Finding, ...] = ()
     templates: Templates | None = None
     rendered: dict[PageText, RenderedPage] = field(default_factory=dict)

@@ -17,9 +17,9 @@ from flowing import MADE, NAMES, client_named, draw, folder_of
 from terecht.flow.answers import read_answers
 from terecht.flow.conditions import Answers
 from terecht.flow.decide import Decider
+from terecht.flow.knowledge import Knowledge
 from terecht.flow.scenarios import Scenario, load_scenarios
 from terecht.flow.table import MANAGERS, UNKNOWN
-from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 from terecht.pipeline import Project
 
@@ -69,7 +69,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def places(
-    project: Project, content: Content, tmp_path_factory: pytest.TempPathFactory, serve_folder: Serve
+    project: Project, content: Knowledge, tmp_path_factory: pytest.TempPathFactory, serve_folder: Serve
 ) -> Callable[[str], Place]:
     """The examples, the organisations that are made up, and those of the stories, each built once when asked for."""
     top = tmp_path_factory.mktemp("flow")
@@ -120,7 +120,7 @@ def show(page: Page, place: Place, sets: Iterable[Answers]) -> Iterator[tuple[An
         yield from zip(batch, page.evaluate(SHOW, ids), strict=True)
 
 
-def compare(page: Page, place: Place, content: Content, sets: Iterable[Answers]) -> int:
+def compare(page: Page, place: Place, content: Knowledge, sets: Iterable[Answers]) -> int:
     """Holds what the page shows against ``decide``, for each set of answers; gives how many there were."""
     decider = Decider(content.flow.table, place.organisation)
     names = {contact.id: contact.name for contact in place.organisation.contacts}
@@ -142,7 +142,7 @@ def compare(page: Page, place: Place, content: Content, sets: Iterable[Answers])
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_shows_what_decide_decides(
-    name: str, places: Callable[[str], Place], page: Page, content: Content
+    name: str, places: Callable[[str], Place], page: Page, content: Knowledge
 ) -> None:
     """Raw answers: those to questions that are not asked, and 'weet ik niet' beside others, included."""
     place = places(name)
@@ -165,7 +165,7 @@ def stories() -> dict[str, Scenario]:
     return {scenario.id: scenario for scenario in found.scenarios}
 
 
-def around(raw: Answers, content: Content, possible: frozenset[str]) -> set[Answers]:
+def around(raw: Answers, content: Knowledge, possible: frozenset[str]) -> set[Answers]:
     """The set itself, and every set that is one answer away: one more, one less, or another one."""
     sets = {raw}
     for question in content.flow.table.questions:
@@ -180,7 +180,7 @@ def around(raw: Answers, content: Content, possible: frozenset[str]) -> set[Answ
 
 @pytest.mark.parametrize("organisation", ["vol", "klein", "toneel", "stad"])
 def test_the_page_agrees_at_every_boundary_of_every_story(
-    organisation: str, places: Callable[[str], Place], page: Page, content: Content
+    organisation: str, places: Callable[[str], Place], page: Page, content: Knowledge
 ) -> None:
     place = places(f"verhaal-{organisation}")
     possible = ids_on(place)
@@ -193,7 +193,7 @@ def test_the_page_agrees_at_every_boundary_of_every_story(
 
 
 def test_a_page_of_another_organisation_does_not_agree(
-    places: Callable[[str], Place], page: Page, content: Content
+    places: Callable[[str], Place], page: Page, content: Knowledge
 ) -> None:
     """The comparison sees a page that shows other people."""
     place, other = places("everyone"), places("only hr")
@@ -222,7 +222,7 @@ def test_the_browser_reads_every_rule_and_each_only_hides(
 
 @pytest.mark.parametrize("name", list(stories()))
 def test_a_story_takes_one_tap_to_the_flow_and_one_for_each_answer(
-    name: str, places: Callable[[str], Place], page: Page, content: Content
+    name: str, places: Callable[[str], Place], page: Page, content: Knowledge
 ) -> None:
     """From home, without JavaScript, on a phone; the first contact, or else the first line, is there to be tapped."""
     scenario = stories()[name]

@@ -19,10 +19,9 @@ from terecht.findings import Finding
 from terecht.flow import plan, proof
 from terecht.flow.check import check, signature
 from terecht.flow.conditions import ALWAYS, Given
-from terecht.flow.knowledge import EMERGENCY, load_flow
+from terecht.flow.knowledge import EMERGENCY, Knowledge, load_flow
 from terecht.flow.scenarios import load_scenarios
 from terecht.load import load
-from terecht.load.content import Content
 from terecht.load.organisation import ROLES, Organisation
 
 
@@ -33,7 +32,7 @@ def copy_flow(top: Path) -> None:
     shutil.copy(ROOT / EMERGENCY, top / EMERGENCY)
 
 
-def findings_of(content: Content, root: Path = ROOT) -> list[Finding]:
+def findings_of(content: Knowledge, root: Path = ROOT) -> list[Finding]:
     """What is found in the flow below a folder, by loading it or else by checking it."""
     flow, findings = load_flow(root, "", content)
     if flow is None:
@@ -43,7 +42,7 @@ def findings_of(content: Content, root: Path = ROOT) -> list[Finding]:
     return list(check(flow, scenarios, {}))
 
 
-def test_nothing_is_found_for_organisations_that_differ(content: Content, tmp_path: Path) -> None:
+def test_nothing_is_found_for_organisations_that_differ(content: Knowledge, tmp_path: Path) -> None:
     scenarios, _ = load_scenarios(ROOT / "docs/flow/scenarios.yml", "docs/flow/scenarios.yml")
     assert scenarios is not None
     organisations = {name: client_named(name, tmp_path, content).organisation for name in NAMES}
@@ -51,7 +50,7 @@ def test_nothing_is_found_for_organisations_that_differ(content: Content, tmp_pa
     assert list(check(content.flow, scenarios, organisations)) == []
 
 
-def test_many_organisations_are_checked_in_little_time(content: Content, tmp_path: Path) -> None:
+def test_many_organisations_are_checked_in_little_time(content: Knowledge, tmp_path: Path) -> None:
     """Thirty that all differ, against one plain build of MkDocs; without anything beside it the two are about equal."""
     scenarios, _ = load_scenarios(ROOT / "docs/flow/scenarios.yml", "docs/flow/scenarios.yml")
     assert scenarios is not None
@@ -69,7 +68,7 @@ def test_many_organisations_are_checked_in_little_time(content: Content, tmp_pat
     assert checked < 2.5 * (time.perf_counter() - start)
 
 
-def differing(chance: random.Random, folder: Path, content: Content) -> Organisation:
+def differing(chance: random.Random, folder: Path, content: Knowledge) -> Organisation:
     """An organisation with any people and any decisions that the flow asks about."""
     scope = {
         name: chance.choice(["yes", "refer_on", "no"]) for name in ("integriteit", "conflict", "werkdruk", "prive")
@@ -184,7 +183,7 @@ IN_THE_TABLE = [
 
 
 @pytest.mark.parametrize(("old", "new", "seen"), IN_THE_TABLE)
-def test_a_fault_in_the_table_is_seen(old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
+def test_a_fault_in_the_table_is_seen(old: str, new: str, seen: str, tmp_path: Path, content: Knowledge) -> None:
     check_changed("structure.yml", old, new, seen, tmp_path, content)
 
 
@@ -207,11 +206,11 @@ IN_THE_WORDS = [
 
 
 @pytest.mark.parametrize(("old", "new", "seen"), IN_THE_WORDS)
-def test_a_fault_in_the_words_is_seen(old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
+def test_a_fault_in_the_words_is_seen(old: str, new: str, seen: str, tmp_path: Path, content: Knowledge) -> None:
     check_changed("nl.yml", old, new, seen, tmp_path, content)
 
 
-def test_a_sentence_that_nobody_reads_is_seen(tmp_path: Path, content: Content) -> None:
+def test_a_sentence_that_nobody_reads_is_seen(tmp_path: Path, content: Knowledge) -> None:
     """On the card for who only looks around, a sentence for bystanders; in each language, so that they agree."""
     for language in content.flow.files:
         path = ROOT / f"docs/flow/{language}.yml"
@@ -253,7 +252,7 @@ def roles_of_sentences_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_fault_in_the_plan_is_seen(
-    fault: Callable[[pytest.MonkeyPatch], None], seen: str, monkeypatch: pytest.MonkeyPatch, content: Content
+    fault: Callable[[pytest.MonkeyPatch], None], seen: str, monkeypatch: pytest.MonkeyPatch, content: Knowledge
 ) -> None:
     """The proof says for itself who may be offered, so a slip in the plan does not excuse itself."""
     fault(monkeypatch)
@@ -272,12 +271,12 @@ def test_a_fault_in_the_plan_is_seen(
     ],
 )
 def test_a_line_for_danger_that_may_be_gone_is_seen(
-    old: str, new: str, seen: str, tmp_path: Path, content: Content
+    old: str, new: str, seen: str, tmp_path: Path, content: Knowledge
 ) -> None:
     check_changed("../../overrides/fragments/emergency.html", old, new, f"invariant 7: {seen}", tmp_path, content)
 
 
-def check_changed(name: str, old: str, new: str, seen: str, tmp_path: Path, content: Content) -> None:
+def check_changed(name: str, old: str, new: str, seen: str, tmp_path: Path, content: Knowledge) -> None:
     """A copy of the flow with one change: what sees it is among the findings, each with a place."""
     copy_flow(tmp_path)
     path = tmp_path / "docs/flow" / name

@@ -11,20 +11,20 @@ import pytest
 from flowing import NAMES, client_named, draw
 from terecht.flow.conditions import Answers
 from terecht.flow.decide import Decider, Decision
+from terecht.flow.knowledge import Knowledge
 from terecht.flow.table import Table
-from terecht.load.content import Content
 from terecht.load.organisation import ROLES, Organisation
 
 DRAWS = 1500
 
 
 @pytest.fixture(scope="module")
-def table(content: Content) -> Table:
+def table(content: Knowledge) -> Table:
     return content.flow.table
 
 
 @pytest.fixture(scope="module")
-def organisations(content: Content, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Organisation]:
+def organisations(content: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Organisation]:
     top = tmp_path_factory.mktemp("flow")
     return {name: client_named(name, top, content).organisation for name in NAMES}
 

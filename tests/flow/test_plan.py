@@ -11,16 +11,16 @@ from flowing import NAMES, client_named, draw, shown_by
 from terecht.flow.algebra import Algebra
 from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Every, Given, Not, Some, holds
 from terecht.flow.decide import Decider
+from terecht.flow.knowledge import Knowledge
 from terecht.flow.plan import plan_of
 from terecht.flow.selectors import Raw
-from terecht.load.content import Content
 
 #: Sets of answers over all organisations.
 DRAWS = 100_000
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_plan_composes_what_decide_decides(name: str, content: Content, tmp_path: Path) -> None:
+def test_the_plan_composes_what_decide_decides(name: str, content: Knowledge, tmp_path: Path) -> None:
     """For raw answers, those to questions that are not asked included: the same rule, cards, contacts and lines."""
     table = content.flow.table
     organisation = client_named(name, tmp_path, content).organisation
@@ -31,7 +31,7 @@ def test_the_plan_composes_what_decide_decides(name: str, content: Content, tmp_
         assert shown_by(plan, table.counted(raw, decider.facts)) == decider.decide(raw), sorted(raw)
 
 
-def test_a_plan_with_a_fault_composes_something_else(content: Content, tmp_path: Path) -> None:
+def test_a_plan_with_a_fault_composes_something_else(content: Knowledge, tmp_path: Path) -> None:
     table = content.flow.table
     organisation = client_named("lagelanden", tmp_path, content).organisation
     plan = plan_of(table, client_named("everyone", tmp_path, content).organisation)
@@ -42,7 +42,7 @@ def test_a_plan_with_a_fault_composes_something_else(content: Content, tmp_path:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_condition_on_the_form_is_the_condition_on_what_counts(name: str, content: Content, tmp_path: Path) -> None:
+def test_a_condition_on_the_form_is_the_condition_on_what_counts(name: str, content: Knowledge, tmp_path: Path) -> None:
     """The stylesheet sees what is chosen; stale answers in hidden questions are chosen too."""
     table = content.flow.table
     organisation = client_named(name, tmp_path, content).organisation

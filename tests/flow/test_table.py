@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from terecht.flow.knowledge import Knowledge
 from terecht.flow.scenarios import load_scenarios, run
 from terecht.flow.table import load_table
-from terecht.load.content import Content
 
 FLOW = ROOT / "docs/flow"
 
@@ -55,7 +55,7 @@ def changed(tmp_path: Path, name: str, old: str, new: str) -> tuple[Path, int]:
     ],
 )
 def test_a_mistake_in_the_table_is_a_finding(
-    old: str, new: str, expected: str, tmp_path: Path, content: Content
+    old: str, new: str, expected: str, tmp_path: Path, content: Knowledge
 ) -> None:
     path, line = changed(tmp_path, "structure.yml", old, new)
     table, findings = load_table(path, "structure.yml", content.helplines, content.laws)
@@ -65,7 +65,7 @@ def test_a_mistake_in_the_table_is_a_finding(
     assert abs(near[0].line - line) <= 4 or "chain" in expected, near
 
 
-def test_every_scenario_gets_its_answer(content: Content) -> None:
+def test_every_scenario_gets_its_answer(content: Knowledge) -> None:
     table, findings = load_table(FLOW / "structure.yml", "structure.yml", content.helplines, content.laws)
     scenarios, wrong = load_scenarios(FLOW / "scenarios.yml", "scenarios.yml")
     assert table is not None
@@ -87,7 +87,7 @@ def test_every_scenario_gets_its_answer(content: Content) -> None:
     ],
 )
 def test_a_story_that_does_not_hold_is_a_finding(
-    old: str, new: str, expected: str, tmp_path: Path, content: Content
+    old: str, new: str, expected: str, tmp_path: Path, content: Knowledge
 ) -> None:
     path, _ = changed(tmp_path, "scenarios.yml", old, new)
     table, _ = load_table(FLOW / "structure.yml", "structure.yml", content.helplines, content.laws)

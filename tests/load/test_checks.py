@@ -9,35 +9,35 @@ from pathlib import Path
 import pytest
 
 from conftest import MINIMAL, ROOT, TODAY
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.load.checks import _unset
-from terecht.load.content import Content
 from terecht.load.organisation import Policy
 
 EVERY_POLICY = [".".join(map(str, place[1:])) for place in _unset(Policy(), ("policy",))]
 
 
-def load_text(folder: Path, text: str, content: Content) -> list[str]:
+def load_text(folder: Path, text: str, content: Knowledge) -> list[str]:
     folder.mkdir(exist_ok=True)
     (folder / "organisation.yml").write_text(text, "utf-8")
     _, findings = load(folder, content, TODAY)
     return [f"{finding.line}:{finding.column} {finding.code} {finding.message}" for finding in findings]
 
 
-def test_nothing_is_set_so_everything_is_warned_about(tmp_path: Path, content: Content) -> None:
+def test_nothing_is_set_so_everything_is_warned_about(tmp_path: Path, content: Knowledge) -> None:
     found = load_text(tmp_path / "klein", MINIMAL, content)
     named = [line.split("'")[1] for line in found if " W106 " in line]
     assert sorted(named) == sorted(EVERY_POLICY)
     assert len(named) >= 33
 
 
-def test_the_full_example_has_every_policy_set(content: Content) -> None:
+def test_the_full_example_has_every_policy_set(content: Knowledge) -> None:
     _, findings = load(ROOT / "organisations/lagelanden", content, TODAY)
     assert {finding.code for finding in findings} == {"W110"}
 
 
 @pytest.mark.parametrize("setting", EVERY_POLICY)
-def test_a_policy_that_is_unset_is_one_warning(setting: str, tmp_path: Path, content: Content) -> None:
+def test_a_policy_that_is_unset_is_one_warning(setting: str, tmp_path: Path, content: Knowledge) -> None:
     folder = tmp_path / "lagelanden"
     shutil.copytree(ROOT / "organisations/lagelanden", folder)
     text = (folder / "organisation.yml").read_text("utf-8")
@@ -64,19 +64,19 @@ def _without_value(text: str, at: int) -> str:
     return text[:colon] + " ''" + text[end:]
 
 
-def test_two_vertrouwenspersonen_are_no_warning(tmp_path: Path, content: Content) -> None:
+def test_two_vertrouwenspersonen_are_no_warning(tmp_path: Path, content: Knowledge) -> None:
     text = MINIMAL + "  - {id: vos, roles: [vertrouwenspersoon], name: Vos, email: vos@voorbeeld.example}\n"
     assert not [line for line in load_text(tmp_path / "twee", text, content) if "W104" in line]
 
 
-def test_only_the_day_makes_a_review_overdue(tmp_path: Path, content: Content) -> None:
+def test_only_the_day_makes_a_review_overdue(tmp_path: Path, content: Knowledge) -> None:
     text = MINIMAL + "review: {next: 2026-11-23}\n"
     assert not [line for line in load_text(tmp_path / "vandaag", text, content) if "W105" in line]
     text = MINIMAL + "review: {next: 2026-11-22}\n"
     assert [line for line in load_text(tmp_path / "gisteren", text, content) if "W105" in line]
 
 
-def test_all_findings_of_a_file_come_at_once(tmp_path: Path, content: Content) -> None:
+def test_all_findings_of_a_file_come_at_once(tmp_path: Path, content: Knowledge) -> None:
     text = MINIMAL.replace("06 12345678", "06") + "url: x\nbrand: {colour: blauw, logo: weg.svg}\n"
     codes = [line.split()[1] for line in load_text(tmp_path / "veel", text, content)]
     assert codes == ["T026", "T028", "T025"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import MINIMAL, TODAY
-from terecht.load.content import Content
+from terecht.flow.knowledge import Knowledge
 from terecht.load.page_templates import headings
 from terecht.pipeline import Project, read_content
 
@@ -110,7 +110,7 @@ def test_helplines_and_laws_that_are_due_for_a_check_are_warned_about(project: P
     assert len(warned) == len(content.helplines) + len(content.laws)
 
 
-def test_every_heading_has_the_same_id_in_each_language(content: Content) -> None:
+def test_every_heading_has_the_same_id_in_each_language(content: Knowledge) -> None:
     for name in content.pages:
         by_language = [
             [found[1:] for found in headings(content.templates[language, name])] for language in ("nl", "en")
@@ -118,20 +118,20 @@ def test_every_heading_has_the_same_id_in_each_language(content: Content) -> Non
         assert by_language[0] == by_language[1], name
 
 
-def test_112_and_113_are_marked_fit(content: Content) -> None:
+def test_112_and_113_are_marked_fit(content: Knowledge) -> None:
     for name, phone in (("alarm_112", "112"), ("zelfdoding_113", "113")):
         assert content.helplines[name].phone == phone
         assert content.helplines[name].phone_marked_fit == "yes"
 
 
-def test_no_number_is_fit_without_a_source_or_with_low_confidence(content: Content) -> None:
+def test_no_number_is_fit_without_a_source_or_with_low_confidence(content: Knowledge) -> None:
     for line in content.helplines.values():
         if line.phone_marked_fit == "yes":
             assert line.source_url, line.id
             assert line.confidence in {"H", "M"}, line.id
 
 
-def test_what_may_change_soon_is_checked_soon(content: Content) -> None:
+def test_what_may_change_soon_is_checked_soon(content: Knowledge) -> None:
     """A bill is looked at again within half a year: the sentence about it is dated, and grows old."""
     bills = [law for law in content.laws.values() if law.kind == "bill"]
     assert len(bills) == 2
@@ -140,6 +140,6 @@ def test_what_may_change_soon_is_checked_soon(content: Content) -> None:
         assert days <= dt.timedelta(days=183), bill.id
 
 
-def test_every_law_is_shown_on_the_page_about_the_law(content: Content) -> None:
+def test_every_law_is_shown_on_the_page_about_the_law(content: Knowledge) -> None:
     text = content.template("nl", "wet").text
     assert {law for law in content.laws if f'"{law}"' in text} == set(content.laws)

@@ -9,8 +9,8 @@ import pytest
 
 from conftest import ROOT, TODAY
 from terecht.findings import CODES, stopping
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.load.content import Content
 
 CASES = sorted((ROOT / "tests/organisations_invalid").iterdir())
 #: The broken files are as short as can be, so every one has these warnings; test_checks.py is about them.
@@ -18,7 +18,7 @@ USUAL = {"W104", "W106"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(case: Path, content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case(case: Path, content: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(case)
     started = time.monotonic()
     client, findings = load(case, content, TODAY)

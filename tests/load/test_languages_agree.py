@@ -11,7 +11,7 @@ import pytest
 from jinja2 import nodes
 
 from conftest import ROOT
-from terecht.load.content import Content
+from terecht.flow.knowledge import Knowledge
 
 NAMES = sorted(path.stem for path in (ROOT / "docs/nl").glob("*.md"))
 Shape = tuple[Counter[str], Counter[str], list[Any]]
@@ -42,7 +42,7 @@ def shape_of(text: str) -> Shape:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_is_the_same_in_each_language(name: str, content: Content) -> None:
+def test_a_page_is_the_same_in_each_language(name: str, content: Knowledge) -> None:
     assert shape_of(content.templates["en", name].text) == shape_of(content.templates["nl", name].text)
 
 
@@ -56,7 +56,7 @@ def test_a_page_is_the_same_in_each_language(name: str, content: Content) -> Non
         ("{% else %}", "{% endif %}{% if roles.hr %}"),
     ],
 )
-def test_a_difference_would_be_seen(old: str, new: str, content: Content) -> None:
+def test_a_difference_would_be_seen(old: str, new: str, content: Knowledge) -> None:
     text = content.templates["en", "wat-doet"].text
     assert old in text
     assert shape_of(text.replace(old, new, 1)) != shape_of(content.templates["nl", "wat-doet"].text)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, build_all, pages_of
+from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.load.content import Content
 from terecht.merge import PageText, Templates, merge, shell_of
 from terecht.pipeline import Project, render_all
 from terecht.render import RenderError, render
@@ -108,7 +108,7 @@ def test_a_page_that_is_not_translated_says_so(small: Make, tmp_path: Path) -> N
     assert '<article class="md-typeset" lang="nl">' in html
 
 
-def test_a_text_more_costs_no_build_and_comes_out_as_from_one(project: Project, content: Content) -> None:
+def test_a_text_more_costs_no_build_and_comes_out_as_from_one(project: Project, content: Knowledge) -> None:
     shell = shell_of(("nl",), content)
     texts = [PageText(("nl",), "nl", "wie", "Wie", f"# Kop {{: #kop }}\n\nTekst {number}.\n") for number in (1, 2)]
     together = render(project.root, shell, texts)
@@ -116,14 +116,14 @@ def test_a_text_more_costs_no_build_and_comes_out_as_from_one(project: Project, 
         assert render(project.root, shell, [text])[text] == together[text]
 
 
-def test_a_link_to_nowhere_in_a_template_stops(project: Project, content: Content) -> None:
+def test_a_link_to_nowhere_in_a_template_stops(project: Project, content: Knowledge) -> None:
     text = PageText(("nl",), "nl", "wie", "Wie", "# Kop {: #kop }\n\n[weg](weg.md)\n")
     with pytest.raises(RenderError, match=r"weg\.md"):
         render(project.root, shell_of(("nl",), content), [text])
 
 
 def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(
-    project: Project, content: Content, tmp_path: Path
+    project: Project, content: Knowledge, tmp_path: Path
 ) -> None:
     client, _ = load(ROOT / "organisations/snijders", content, TODAY)
     assert client is not None

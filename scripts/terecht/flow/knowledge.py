@@ -37,6 +37,13 @@ class Flow:
         return {language: file.sentences for language, file in self.files.items()}
 
 
+@dataclass(frozen=True)
+class Knowledge(Content):
+    """Everything that is the same for all organisations."""
+
+    flow: Flow
+
+
 def load_flow(root: Path, shown: str, content: Content) -> tuple[Flow | None, list[Finding]]:
     """The flow below ``root``, or what is wrong with it: it names lines and headings of the rest of the content."""
     folder, place = root / "docs/flow", f"{shown}docs/flow"

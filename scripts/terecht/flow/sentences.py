@@ -17,7 +17,7 @@ from terecht.load.organisation import GROUPS, ROLES, Facts
 from terecht.load.typed import read_file
 from terecht.load.yaml_tree import Mapping as Tree
 from terecht.load.yaml_tree import place
-from terecht.merge.template_check import Fragments, check
+from terecht.templates.check import Fragments, check
 
 #: The key of ``secret`` for a role of which nothing is known (FLOW part 3: "vraag het aan het begin").
 OTHERWISE = "otherwise"

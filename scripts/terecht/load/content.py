@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import jinja2
 import yaml
@@ -30,18 +29,15 @@ from terecht.load.page_templates import (
 from terecht.load.values import LANGUAGES
 from terecht.load.words import compare_words, read_words, unused_and_unknown
 
-if TYPE_CHECKING:
-    from terecht.flow.knowledge import Flow
-
 #: The helpline on every page, beside 112.
 EVERYWHERE = "zelfdoding_113"
 
 
 @dataclass(frozen=True)
 class Content:
-    """Everything that is the same for all organisations. ``pages`` are in the order of the menu.
+    """What is the same for all organisations, but for the flow, which names the headings of these pages.
 
-    The flow is added once it was checked against the pages, since it names their headings.
+    ``pages`` are in the order of the menu.
     """
 
     pages: tuple[str, ...]
@@ -49,18 +45,6 @@ class Content:
     words: Mapping[str, Mapping[str, str]]
     helplines: Mapping[str, Helpline]
     laws: Mapping[str, Law]
-    _flow: Flow | None = None
-
-    @property
-    def flow(self) -> Flow:
-        """The flow. Only content that :func:`terecht.pipeline.read_content` gives out has it."""
-        if self._flow is None:
-            raise LookupError("this content has no flow yet")
-        return self._flow
-
-    def with_flow(self, flow: Flow | None) -> Content:
-        """The same content with its flow."""
-        return replace(self, _flow=flow)
 
     def template(self, language: str, name: str) -> PageTemplate:
         """The page in this language, or its fallback. Raises :class:`KeyError` for a page that does not exist."""

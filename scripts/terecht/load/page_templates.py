@@ -1,6 +1,6 @@
 """The shared pages as templates: each file of ``docs/<language>/`` read, its headings known, its languages compared.
 
-What a template asks of an organisation's facts is checked against the model, by ``merge.template_check``.
+What a template asks of an organisation's facts is checked against the model, by ``templates.check``.
 """
 
 from __future__ import annotations

@@ -19,16 +19,17 @@ from terecht import __version__
 from terecht.addresses import HOME, OWN_FOLDER, page_address
 from terecht.brand.palette import derive
 from terecht.brand.stylesheet import favicon, stylesheet
+from terecht.flow.knowledge import Knowledge
 from terecht.flow.plan import plan_of
 from terecht.flow.sheet import Sheet
 from terecht.load import Client, own_name
 from terecht.load.content import Content
 from terecht.load.own_pages import OwnPage
 from terecht.load.page_templates import PageTemplate
-from terecht.merge.facts import Fact, see
 from terecht.merge.flow_form import FlowForm, SentenceTemplates
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
+from terecht.templates.facts import Fact, see
 
 #: The one page that all of an organisation's additional pages are rendered as; its depth is theirs.
 OWN_PAGE = f"{OWN_FOLDER}/page"
@@ -122,7 +123,7 @@ def _shown(value: Any) -> Any:
     raise TypeError(f"a template shows a {type(value).__name__}; the template check has missed it")
 
 
-def merge(client: Client, content: Content, templates: Templates) -> Site:
+def merge(client: Client, content: Knowledge, templates: Templates) -> Site:
     """The site of one organisation, its pages in the order of the menu, language by language."""
     organisation = client.organisation
     languages = organisation.languages

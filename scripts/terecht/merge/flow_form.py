@@ -16,8 +16,8 @@ from terecht.flow.sentences import OTHERWISE, Item, OutcomeText, Sentences
 from terecht.flow.sheet import Sheet
 from terecht.flow.table import UNKNOWN, Entry, Question, Rule
 from terecht.load.organisation import Organisation
-from terecht.merge.facts import Fact, see
 from terecht.slots import Ledger
+from terecht.templates.facts import Fact, see
 
 
 class SentenceTemplates:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from terecht.findings import Finding, did_you_mean
 from terecht.load.organisation import GROUPS, ROLES, Contact
-from terecht.merge.facts import ROOTS, RoleTable
+from terecht.templates.facts import ROOTS, RoleTable
 
 #: The fragments that a page can show, and what each takes: names out of this set, at least one.
 Fragments = dict[str, frozenset[str]]

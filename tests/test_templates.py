@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from terecht.load.content import Content
-from terecht.merge.template_check import check
+from terecht.flow.knowledge import Knowledge
+from terecht.templates.check import check
 
 
-def findings(content: Content, text: str) -> list[str]:
+def findings(content: Knowledge, text: str) -> list[str]:
     return [
         f"{found.line} {found.code} {found.message}" for found in check(text, "docs/nl/x.md", 5, content.fragments())
     ]
@@ -28,7 +28,7 @@ def findings(content: Content, text: str) -> list[str]:
         '{% if policy.visit.in_work_time == "yes" %}a{% elif policy.visit.in_work_time == "no" %}b{% endif %}',
     ],
 )
-def test_what_a_page_may_say(content: Content, text: str) -> None:
+def test_what_a_page_may_say(content: Knowledge, text: str) -> None:
     assert findings(content, text) == []
 
 
@@ -72,16 +72,16 @@ def test_what_a_page_may_say(content: Content, text: str) -> None:
         ("{% if roles.hr %}\n\n## Kop {: #kop }\n{% endif %}", "7 T081 a heading may not depend on a fact"),
     ],
 )
-def test_what_a_page_may_not_say(content: Content, text: str, expected: str) -> None:
+def test_what_a_page_may_not_say(content: Knowledge, text: str, expected: str) -> None:
     found = findings(content, text)
     assert len(found) == 1
     assert expected in found[0]
 
 
-def test_a_typo_names_what_was_meant(content: Content) -> None:
+def test_a_typo_names_what_was_meant(content: Knowledge) -> None:
     (finding,) = check("{{ organisation.nmae }}", "docs/nl/x.md", 5, content.fragments())
     assert str(finding) == "docs/nl/x.md:5:1: T080 'organisation' has no 'nmae'; did you mean 'name'?"
 
 
-def test_all_mistakes_of_a_page_come_at_once(content: Content) -> None:
+def test_all_mistakes_of_a_page_come_at_once(content: Knowledge) -> None:
     assert len(findings(content, "{{ a }}\n{{ b }}\n{% if c %}{{ d }}{% endif %}")) == 3
