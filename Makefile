@@ -1,12 +1,12 @@
 # The few verbs. Everything lives in .venv, made from requirements.lock; nothing else on the machine is touched, except that
-# `make test` installs Debian's Chromium when it is missing and may be installed.
+# `make test` installs what it uses of Debian (a browser, strace, nginx, Apache) when it is missing and may be installed.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: site test check serve lint lock schema pictures clean
+.PHONY: site test trust check serve lint lock schema pictures clean
 .DEFAULT_GOAL := site
 
 site: $(READY)  ## build every organisation into site/
@@ -14,8 +14,11 @@ site: $(READY)  ## build every organisation into site/
 	@echo "To look: $(PYTHON) -m http.server --directory site 8000, then open http://localhost:8000/ID/ with one of:"
 	@ls site | sed 's/^/  /'
 
-test: lint browser  ## everything: linters, types, tests, the browser
+test: lint tools  ## everything: linters, types, tests, the browser
 	@$(BIN)/pytest -n 2
+
+trust: tools  ## the promises to readers, as numbers: each measured, beside plain Material, with the faults that it caught
+	@$(BIN)/pytest -n 2 --trust --complete
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -38,7 +41,7 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 schema: $(READY)  ## renew the JSON Schema for editors
 	@$(BIN)/terecht schema > organisations/organisation.schema.json
 
-pictures: site browser  ## renew the pictures of the README
+pictures: site tools  ## renew the pictures of the README
 	@$(BIN)/python tests/browser/pictures.py
 
 clean:
@@ -57,15 +60,30 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# Chromium itself, and the one library that Playwright's own program needs and a bare Debian lacks.
-.PHONY: browser
-browser: $(READY)
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
-		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		echo "installing Debian's Chromium for the tests" && \
-		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
-		{ echo "The tests need Chromium; on Debian: sudo apt-get install chromium"; exit 1; }
-	@$$(find $(VENV) -path '*/playwright/driver/node') --version >/dev/null 2>&1 || { \
-		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		apt-get update -qq && apt-get install -y -qq libatomic1 >/dev/null; } || \
-		{ echo "The tests need libatomic; on Debian: sudo apt-get install libatomic1"; exit 1; }
+# html-validate, for one test. Node from PATH where npm is there too and finds it new enough, else Node as a wheel.
+NODE := .terecht/node
+$(NODE)/.ready: $(READY) tests/node/package-lock.json tests/node/requirements.lock
+	@rm -rf $(NODE) && mkdir -p $(NODE) && cp tests/node/package.json tests/node/package-lock.json tests/node/.npmrc $(NODE)
+	@npm ci --prefix $(NODE) --engine-strict --ignore-scripts --silent 2>/dev/null || { \
+		echo "installing Node for the tests" && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/node/requirements.lock && \
+		PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(NODE) --engine-strict --ignore-scripts --loglevel=error >/dev/null; }
+	@touch $@
+
+# $(call debian,name,command that succeeds when it is there,packages)
+define debian
+@{ $(2); } >/dev/null 2>&1 || { \
+	test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "installing $(1) for the tests" && \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(3) >/dev/null; } || \
+	{ echo "The tests need $(1); on Debian: sudo apt-get install $(3)"; exit 1; }
+endef
+
+# What the tests use beside Python: a browser, with the one library that Playwright's own program needs and a bare Debian
+# lacks; what breaks system calls; two web servers.
+.PHONY: tools
+tools: $(READY) $(NODE)/.ready
+	$(call debian,Chromium,command -v chromium || command -v chromium-browser,chromium)
+	$(call debian,libatomic,$$(find $(VENV) -path '*/playwright/driver/node') --version,libatomic1)
+	$(call debian,strace,command -v strace,strace)
+	$(call debian,nginx,PATH=$$PATH:/usr/sbin command -v nginx,nginx)
+	$(call debian,Apache,PATH=$$PATH:/usr/sbin command -v apache2,apache2-bin)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from terecht.flow.knowledge import Knowledge
 from terecht.pipeline import Outcome, Project, build, choose, usable_content
@@ -21,6 +21,8 @@ from terecht.publish import Outlet
 
 if TYPE_CHECKING:
     from reading import Reader
+
+pytest_plugins = ("trust_table",)
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ("lagelanden", "snijders", "vuurvlinder")
@@ -141,6 +143,11 @@ def serve_folder() -> Iterator[Callable[[Path, str], Served]]:
                 self.end_headers()
                 self.wfile.write(data)
 
+            def end_headers(self) -> None:
+                # LinkChecker waits half a second between requests to a server that does not say this.
+                self.send_header("LinkChecker", "as fast as you like")
+                super().end_headers()
+
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
 
@@ -163,6 +170,8 @@ def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
         pytest.fail("Chromium is missing; 'make test' installs it")
+    # Other tests run on the same two cores, and a page may have to wait for its turn.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield chromium

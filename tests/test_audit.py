@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from conftest import EXAMPLES, ROOT, TODAY
-from terecht.audit import audit, audit_rendered
+from terecht.audit import audit, whole, wrong_in
+from terecht.compose import compose, parts_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.merge import Templates, merge
 from terecht.pipeline import Project, render_all
-from terecht.render import not_found_text
+from terecht.render import assets, not_found_text
 from terecht.slots import Kind, Value, sentinel
+from terecht.stamp import Parts
+from trust_table import Say
 
 PATHS = {"lagelanden": "/vertrouwenspersoon/", "snijders": "/", "vuurvlinder": "/safe/"}
 
@@ -22,9 +25,15 @@ def files_of(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
+@pytest.mark.trust(8, 18)
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_the_examples_are_clean(example: str, sites: Path) -> None:
-    assert audit(files_of(sites / example), PATHS[example]) == []
+def test_the_examples_are_clean(example: str, sites: Path, measured: Say) -> None:
+    files = files_of(sites / example)
+    found = audit(whole(files), files, PATHS[example])
+    assert found == []
+    pages = sum(name.endswith(".html") for name in files)
+    measured(8, f"{example}: {len(found)} on {pages} pages")
+    measured(18, f"{example}: {len(found)} in {len(files)} files")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -36,19 +45,36 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
     site = merge(client, content, Templates(ROOT / "overrides"))
     texts = [page.text for page in site.pages]
     rendered = render_all(project, content, [*texts, not_found_text(site.shell)], jobs=2)
-    for page in site.pages:
-        assert audit_rendered(rendered[page.text].html, page.values) == []
-        assert sentinel(0) in rendered[page.text].html
-    assert audit_rendered(rendered[not_found_text(site.shell)].html, site.not_found) == []
+    parts = parts_of(site, rendered)
+    assert all(sentinel(0) in "".join(one.pieces) for one in parts.values())
+    files = compose(site, rendered, assets(ROOT, site.shell))
+    assert audit(parts, files, site.path) == []
+    # What is read in pieces is read as it is read whole.
+    for path, one in parts.items():
+        assert wrong_in(one) == wrong_in(Parts((files[path].decode(),), {})) == [], path
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("</body>", "<script>x()</script></body>", "an inline script"),
-        ("<body>", '<body onload="x()">', "an inline handler 'onload'"),
-        ("<body>", '<body style="color:red">', "an inline style"),
-        ("</head>", "<style>p{}</style></head>", "a <style>"),
+        pytest.param(
+            "</body>",
+            "<script>x()</script></body>",
+            "an inline script",
+            marks=pytest.mark.trust(8, fault="an inline script"),
+        ),
+        pytest.param(
+            "<body>",
+            '<body onload="x()">',
+            "an inline handler 'onload'",
+            marks=pytest.mark.trust(8, fault="an inline handler"),
+        ),
+        pytest.param(
+            "<body>", '<body style="color:red">', "an inline style", marks=pytest.mark.trust(8, fault="an inline style")
+        ),
+        pytest.param(
+            "</head>", "<style>p{}</style></head>", "a <style>", marks=pytest.mark.trust(8, fault="a <style>")
+        ),
         ("</head>", '<base href="/x/"></head>', "a <base>"),
         ("</body>", '<iframe src="x"></iframe></body>', "a <iframe>"),
         (
@@ -57,12 +83,37 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
             "<img> loads from another host",
         ),
         ("</body>", '<img src="//elders.example/x.png" alt=""></body>', "<img> loads from another host"),
-        ("</body>", '<a href="javascript:x()">x</a></body>', "an address that runs or holds something"),
+        pytest.param(
+            "</body>",
+            '<a href="javascript:x()">x</a></body>',
+            "an address that runs or holds something",
+            marks=pytest.mark.trust(8, fault="an address that runs something"),
+        ),
         ("</body>", '<a href="ftp://elders.example/">x</a></body>', "an address with the scheme 'ftp'"),
-        ("</body>", '<a href="weg/">x</a></body>', "'weg/' leads nowhere"),
-        ("</body>", '<a href="wie/#weg">x</a></body>', "has an anchor that does not exist"),
-        ("</body>", '<a href="/wie/">x</a></body>', "'/wie/' leaves the site"),
-        ("</body>", '<a href="../anders/">x</a></body>', "'../anders/' leaves the site"),
+        pytest.param(
+            "</body>",
+            '<a href="weg/">x</a></body>',
+            "'weg/' leads nowhere",
+            marks=pytest.mark.trust(18, fault="a link to nowhere"),
+        ),
+        pytest.param(
+            "</body>",
+            '<a href="wie/#weg">x</a></body>',
+            "has an anchor that does not exist",
+            marks=pytest.mark.trust(18, fault="an anchor that is not there"),
+        ),
+        pytest.param(
+            "</body>",
+            '<a href="/wie/">x</a></body>',
+            "'/wie/' leaves the site",
+            marks=pytest.mark.trust(18, fault="a link that counts from the host"),
+        ),
+        pytest.param(
+            "</body>",
+            '<a href="../anders/">x</a></body>',
+            "'../anders/' leaves the site",
+            marks=pytest.mark.trust(18, fault="a link out of the site"),
+        ),
         ("</body>", '<p id="menu"></p></body>', "the id 'menu' stands here twice"),
         ("</body>", f"{sentinel(100)}</body>", "slot 100 has no value"),
         ("<body>", "<body><form>", "'tel:112' is missing from the line for danger"),
@@ -74,11 +125,13 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
 def test_a_planted_fault_is_seen(old: str, new: str, fault: str, sites: Path) -> None:
     files = files_of(sites / "snijders")
     files["index.html"] = files["index.html"].decode().replace(old, new, 1).encode()
-    assert any(fault in found for found in audit(files, "/")), audit(files, "/")
+    assert any(fault in found for found in audit(whole(files), files, "/"))
 
 
+@pytest.mark.trust(18, fault="a file that nobody refers to")
 def test_a_file_that_nobody_refers_to_is_seen(sites: Path) -> None:
-    assert audit({**files_of(sites / "snijders"), "oud.css": b""}, "/") == ["oud.css: no page refers to it"]
+    files = {**files_of(sites / "snijders"), "oud.css": b""}
+    assert audit(whole(files), files, "/") == ["oud.css: no page refers to it"]
 
 
 @pytest.mark.parametrize(
@@ -100,4 +153,4 @@ def test_a_slot_in_the_wrong_place_is_seen(page: str, fault: str) -> None:
     kinds = {"text": (1, Kind.TEXT), "url": (2, Kind.URL), "html": (3, Kind.HTML)}
     values = {number: Value(kind, "https://a.example/") for number, kind in kinds.values()}
     slots = {name: sentinel(number) for name, (number, _) in kinds.items()} | {"unknown": sentinel(9)}
-    assert any(fault in found for found in audit_rendered(page.format(**slots), values))
+    assert any(fault in found for found in wrong_in(Parts((page.format(**slots),), values)))

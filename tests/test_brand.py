@@ -18,6 +18,7 @@ from terecht.brand import stylesheet as sheet
 from terecht.findings import Finding
 from terecht.load.colours import check_colours
 from terecht.load.organisation import Brand
+from trust_table import Say
 
 EXTREMES = [
     *("#000000", "#010101", "#111111", "#1e2129", "#222222", "#2c2c2c", "#333333", "#767676", "#777777"),
@@ -96,15 +97,36 @@ def told(**values: str) -> list[tuple[str, str, str]]:
 # --- what can be read
 
 
-def test_every_pair_can_be_read_for_every_brand() -> None:
+def too_low(tokens: dict[str, str]) -> list[tuple[str, str]]:
+    """The pairs that can not be read."""
+    return [(over, under) for over, under, need in brand.PAIRS if contrast(tokens[over], tokens[under]) < need]
+
+
+@pytest.mark.trust(15)
+def test_every_pair_can_be_read_for_every_brand(measured: Say) -> None:
     failures = [
-        (colour, accent, scheme, over, under, round(contrast(tokens[over], tokens[under]), 3))
+        (colour, accent, scheme, pair)
         for colour, accent in SAMPLE
         for scheme, tokens in schemes(brand.derive(colour, accent))
-        for over, under, need in brand.PAIRS
-        if contrast(tokens[over], tokens[under]) < need
+        for pair in too_low(tokens)
     ]
     assert failures == []
+    measured(15, f"{len(SAMPLE)} brands, light and dark, {len(brand.PAIRS)} pairs each: {len(failures)} too low")
+
+
+@pytest.mark.parametrize(
+    ("token", "colour"),
+    [
+        pytest.param("link", "#ffcc00", marks=pytest.mark.trust(15, fault="a yellow link")),
+        pytest.param("text-soft", "#808080", marks=pytest.mark.trust(15, fault="grey text")),
+        pytest.param("button-edge", "#c0c0c0", marks=pytest.mark.trust(15, fault="a button with a pale edge")),
+        pytest.param("focus", "#eeeeee", marks=pytest.mark.trust(15, fault="a pale ring")),
+    ],
+)
+def test_a_colour_that_was_not_moved_is_seen(token: str, colour: str) -> None:
+    tokens = dict(brand.derive("#00539f", None).light)
+    assert too_low(tokens) == []
+    assert (token, "page") in too_low(tokens | {token: colour})
 
 
 def test_pairs_know_every_token_and_ask_for_what_wcag_asks() -> None:
@@ -209,6 +231,7 @@ def test_without_an_accent_the_colour_takes_its_place() -> None:
 # --- what is refused
 
 
+@pytest.mark.trust(15)
 @pytest.mark.parametrize("colour", ["#ffffff", "#fefefe", "#fafafa", "#f5f5f5", "#fff8f8", "#fffff0", "#f0f8ff"])
 def test_a_header_like_the_page_is_refused_with_one_that_works(colour: str) -> None:
     works = brand.nearest(colour)

@@ -11,7 +11,7 @@ import pytest
 from conftest import EXAMPLES, ROOT
 from reading import EVERYONE, Reader, contact, organisation, plain
 from terecht.load.organisation import ROLES
-from terecht.merge import Page
+from terecht.merge import Page, Passage
 from terecht.slots import SLOT
 
 ALONE = {role: organisation({}, [contact("een", role)]) for role in ROLES}
@@ -142,6 +142,6 @@ def test_what_is_half_would_be_seen(planted: str, seen: str, reader: Reader) -> 
     import dataclasses
 
     page = reader.site(ALONE["hr"]).pages[0]
-    body = f"{page.text.body}\n\n{planted}\n"
-    broken = dataclasses.replace(page, text=dataclasses.replace(page.text, body=body))
+    passages = (*page.text.passages, Passage(page.language, page.name, f"\n\n{planted}\n"))
+    broken = dataclasses.replace(page, text=dataclasses.replace(page.text, passages=passages))
     assert [what for what in half(broken) if what.startswith(seen)]

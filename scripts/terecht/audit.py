@@ -1,20 +1,25 @@
-"""The fifth stage: does a built site hold what readers are promised? Every page is parsed, every link followed.
+"""The fifth stage: does a site hold what readers are promised? Every piece of it is parsed, every link followed.
 
-Checked before anything is published: each slot stood where its kind may stand, nothing inline runs, nothing is loaded
+Checked before anything is published: each slot stands where its kind may stand, nothing inline runs, nothing is loaded
 from another host, every link and anchor leads somewhere. What this finds is a mistake of ours, so it stops the site.
+A page is read in the pieces that it shares with others, each piece once, and in its fragments.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
-from urllib.parse import unquote, urlsplit
+from itertools import chain
+from urllib.parse import quote, unquote, urlsplit
 
 from terecht.addresses import NOT_FOUND
-from terecht.slots import CLOSE, OPEN, SLOT, Kind, Value
+from terecht.hosting import SERVER_FILES
+from terecht.slots import CLOSE, OPEN, ROOT, SLOT, Kind, Value
+from terecht.stamp import Parts, cut
 
 #: Attributes that hold an address.
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data-worker", "data-index"})
@@ -28,11 +33,28 @@ _VOID = frozenset(
 )
 
 
-class Anatomy(HTMLParser):
-    """What matters of a piece of HTML: its ids, its addresses, where its slots stand, and what it must not hold.
+#: What a slot or a mark looks like in a finished file, as UTF-8: U+E000 to U+F8FF.
+_LEFT = re.compile(rb"\xee[\x80-\xbf]|\xef[\x80-\xa3]")
+_TEXTS = (".html", ".json", ".css", ".xml")
+#: A fragment that is longer is met on one page alone, so it is not remembered.
+_LONG = 20_000
 
-    ``calls`` are the telephone links outside forms. ``kinds`` are those of the slots that have a value.
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What matters of a piece of HTML: its ids, its addresses within the site, and what it must not hold.
+
+    ``calls`` are the telephone links outside forms.
     """
+
+    ids: tuple[str, ...]
+    addresses: tuple[str, ...]
+    calls: frozenset[str]
+    faults: tuple[str, ...]
+
+
+class _Reader(HTMLParser):
+    """Reads a piece of HTML. ``kinds`` are those of the slots that have a value."""
 
     def __init__(self, kinds: Mapping[int, Kind]) -> None:
         super().__init__(convert_charrefs=True)
@@ -85,8 +107,6 @@ class Anatomy(HTMLParser):
         if name == "style":
             self.faults.append(f"an inline style on <{tag}>")
         if name == "id":
-            if value in self.ids:
-                self.faults.append(f"the id '{value}' stands here twice")
             self.ids.append(value)
         if name == "href" and value.startswith("tel:") and "form" not in self.open:
             self.calls.add(value)
@@ -114,8 +134,6 @@ class Anatomy(HTMLParser):
                 return None
 
     def _address(self, tag: str, value: str) -> None:
-        if SLOT.fullmatch(value):
-            return
         if value.strip().lower().startswith(("javascript:", "data:", "vbscript:")):
             self.faults.append(f"an address that runs or holds something: '{value[:40]}'")
         scheme = urlsplit(value).scheme
@@ -127,46 +145,104 @@ class Anatomy(HTMLParser):
             self.addresses.append(value)
 
 
-@lru_cache(maxsize=512)
-def dissect(html: str, kinds: tuple[tuple[int, Kind], ...] = ()) -> Anatomy:
-    """The anatomy of a page or a fragment. Kept for a while, since most pages are met again unchanged."""
-    anatomy = Anatomy(dict(kinds))
-    anatomy.feed(html)
-    anatomy.close()
+def _dissect(html: str, kinds: tuple[tuple[int, Kind], ...] = ()) -> Anatomy:
+    reader = _Reader(dict(kinds))
+    reader.feed(html)
+    reader.close()
     if any(mark in SLOT.sub("", html) for mark in (OPEN, CLOSE)):
-        anatomy.faults.append("a slot that is broken in two")
-    return anatomy
+        reader.faults.append("a slot that is broken in two")
+    return Anatomy(tuple(reader.ids), tuple(reader.addresses), frozenset(reader.calls), tuple(reader.faults))
 
 
-def audit(files: Mapping[str, bytes], site_path: str) -> list[str]:
-    """Everything that is wrong with a finished site: sentences that start with the page.
+_piece = lru_cache(maxsize=1 << 16)(_dissect)
+_fragment = lru_cache(maxsize=512)(_dissect)
 
-    ``site_path`` is where the site will live, from which the page for 'not found' counts.
+
+def audit(pages: Mapping[str, Parts], files: Mapping[str, bytes], site_path: str) -> list[str]:
+    """Everything that is wrong with a site: sentences that start with the page.
+
+    ``pages`` are by the path of their file; ``files`` are all files, finished. ``site_path`` is where the site will
+    live, from which the page for 'not found' counts.
     """
-    pages = {path: dissect(data.decode()) for path, data in files.items() if path.endswith(".html")}
-    faults = [f"{path}: {fault}" for path, page in pages.items() for fault in page.faults]
+    anatomies = {path: list(_anatomies(parts)) for path, parts in pages.items()}
+    ids = {path: frozenset().union(*(one.ids for one in found)) for path, found in anatomies.items()}
+    faults = [f"{path}: {fault}" for path, found in anatomies.items() for fault in _wrong(found)]
+    for path, found in anatomies.items():
+        calls = frozenset().union(*(one.calls for one in found))
+        faults += [
+            f"{path}: '{call}' is missing from the line for danger" for call in _ALWAYS_THERE if call not in calls
+        ]
     faults += [
-        f"{path}: '{call}' is missing from the line for danger"
-        for path, page in pages.items()
-        for call in _ALWAYS_THERE
-        if call not in page.calls
+        f"{path}: a slot that nobody filled"
+        for path, data in files.items()
+        if path.endswith(_TEXTS) and _LEFT.search(data)
     ]
-    for path, data in files.items():
-        if path.endswith((".html", ".json", ".css", ".xml")) and re.search("[\ue000-\uf8ff]", data.decode()):
-            faults.append(f"{path}: a slot that nobody filled")
-    faults += [
-        f"{path}: {problem}"
-        for path, page in pages.items()
-        for address in page.addresses
-        if (problem := _dead(path, address, files, pages, site_path))
-    ]
-    reached = set(_reached(pages, site_path))
+    reached = {f"{NOT_FOUND}.html", "index.html", "sitemap.xml", *SERVER_FILES}
+    for path, found in anatomies.items():
+        for one in found:
+            for address, target, anchor in _targets(_filled(one.addresses, pages[path].values), path, site_path):
+                if target is not None:
+                    reached.add(target)
+                if problem := _dead(path, address, target, anchor, files, ids):
+                    faults.append(f"{path}: {problem}")
     faults += [f"{path}: no page refers to it" for path in sorted(set(files) - reached)]
     return faults
 
 
+def whole(files: Mapping[str, bytes]) -> dict[str, Parts]:
+    """The pages among finished files, each as one piece."""
+    return {path: Parts((data.decode(),), {}) for path, data in files.items() if path.endswith(".html")}
+
+
+def wrong_in(parts: Parts) -> list[str]:
+    """What is wrong with one page, whatever else there is."""
+    return list(_wrong(list(_anatomies(parts))))
+
+
+def _wrong(found: list[Anatomy]) -> Iterator[str]:
+    for one in found:
+        yield from one.faults
+    ids = list(chain.from_iterable(one.ids for one in found))
+    if len(set(ids)) != len(ids):
+        yield from (f"the id '{one}' stands here twice" for one in sorted({one for one in ids if ids.count(one) > 1}))
+
+
+def _anatomies(parts: Parts) -> Iterator[Anatomy]:
+    for piece in parts.pieces:
+        slots = [(number, parts.values[number]) for number in cut(piece).slots if number in parts.values]
+        yield _piece(piece, tuple(dict.fromkeys((number, value.kind) for number, value in slots)))
+        for _, value in slots:
+            if value.kind is Kind.HTML:
+                yield (_dissect if len(value.text) > _LONG else _fragment)(value.text)
+
+
+def _filled(addresses: tuple[str, ...], values: Mapping[int, Value]) -> tuple[str, ...]:
+    """Addresses within the site, those in slots as their values say."""
+    if not any(OPEN in address for address in addresses):
+        return addresses
+    filled = []
+    for address in addresses:
+        if slot := SLOT.match(address):
+            value = values.get(int(slot.group(1)))
+            if value is not None and value.kind is Kind.LINK:
+                filled.append(f"{ROOT}/{quote(value.text)}")
+            elif value is not None and value.kind is Kind.PATH:
+                filled.append(value.text + address[slot.end() :])
+        else:
+            filled.append(address)
+    return tuple(filled)
+
+
+@lru_cache(maxsize=1 << 14)
+def _targets(addresses: tuple[str, ...], path: str, site_path: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Each address on a page, once, with the file and the anchor that it means."""
+    return tuple((address, *_resolved(path, address, site_path)) for address in dict.fromkeys(addresses))
+
+
 def _resolved(path: str, address: str, site_path: str) -> tuple[str | None, str]:
     """The file that an address on a page means, and its anchor; no file when it leaves the site."""
+    if address.startswith(ROOT):
+        path, address = "", f".{address.removeprefix(ROOT)}"
     parts = urlsplit(address)
     target = unquote(parts.path)
     if not target:
@@ -187,33 +263,17 @@ def _resolved(path: str, address: str, site_path: str) -> tuple[str | None, str]
 
 
 def _dead(
-    path: str, address: str, files: Mapping[str, bytes], pages: Mapping[str, Anatomy], site_path: str
+    path: str,
+    address: str,
+    target: str | None,
+    anchor: str,
+    files: Collection[str],
+    ids: Mapping[str, Collection[str]],
 ) -> str | None:
-    target, anchor = _resolved(path, address, site_path)
     if target is None:
         return f"'{address}' leaves the site"
     if target not in files:
         return f"'{address}' leads nowhere"
-    if (
-        anchor
-        and target in pages
-        and anchor not in pages[target].ids
-        and (target == path or "own" not in pages[target].ids)
-    ):
+    if anchor and target in ids and anchor not in ids[target] and (target == path or "own" not in ids[target]):
         return f"'{address}' has an anchor that does not exist"
     return None
-
-
-def _reached(pages: Mapping[str, Anatomy], site_path: str) -> Iterator[str]:
-    yield from (f"{NOT_FOUND}.html", "index.html")
-    for path, page in pages.items():
-        for address in page.addresses:
-            target, _ = _resolved(path, address, site_path)
-            if target is not None:
-                yield target
-    yield "sitemap.xml"
-
-
-def audit_rendered(html: str, values: Mapping[int, Value]) -> list[str]:
-    """What is wrong with a rendered page before it is stamped: where its slots stand."""
-    return dissect(html, tuple((number, value.kind) for number, value in sorted(values.items()))).faults

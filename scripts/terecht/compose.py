@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from terecht.addresses import NOT_FOUND, file_path, search_index_path, way_to_root
+from terecht.hosting import server_files
 from terecht.merge import PageText, Site
 from terecht.render import RenderedPage, not_found_text
-from terecht.stamp import cut, fill, fill_index, to_json
+from terecht.stamp import Parts, fill, fill_index, to_json
 
 #: How Material's search worker reads an index: its defaults, and stems, so that a plural finds the singular.
 _SEARCH = {
@@ -18,15 +19,28 @@ _SEARCH = {
 }
 
 
+#: The file of the page that answers for all that are not there.
+_NOT_FOUND_FILE = f"{NOT_FOUND}.html"
+
+
+def parts_of(site: Site, rendered: Mapping[PageText, RenderedPage]) -> dict[str, Parts]:
+    """Every page of the site before it is stamped, by the path of its file."""
+    languages = site.shell.languages
+    parts = {file_path(page.address(languages)): Parts(rendered[page.text].pieces, page.values) for page in site.pages}
+    return {**parts, _NOT_FOUND_FILE: Parts(rendered[not_found_text(site.shell)].pieces, site.not_found)}
+
+
 def compose(site: Site, rendered: Mapping[PageText, RenderedPage], assets: Mapping[str, bytes]) -> dict[str, bytes]:
     """All files of the site, by path. Raises :class:`stamp.UnfilledSlotError` for a slot without a value."""
-    files = {**assets, **site.files}
+    files = {**assets, **site.files, **server_files(site.path, indexable=site.indexable_at is not None)}
+    for path, parts in parts_of(site, rendered).items():
+        # A page for 'not found' answers at any depth, so even its fragments count from the path of the site.
+        not_found = path == _NOT_FOUND_FILE
+        files[path] = fill(parts, site.path.rstrip("/") if not_found else way_to_root(path.removesuffix("index.html")))
     indexes: dict[str, list[dict[str, str]]] = {language: [] for language in site.shell.languages}
     for page in site.pages:
         address = page.address(site.shell.languages)
-        made = rendered[page.text]
-        files[file_path(address)] = fill(cut(made.html), page.values, way_to_root(address))
-        for entry in made.search:
+        for entry in rendered[page.text].search:
             location = f"{address}#{entry.anchor}" if entry.anchor else address
             indexes[page.language].append(
                 {
@@ -35,9 +49,6 @@ def compose(site: Site, rendered: Mapping[PageText, RenderedPage], assets: Mappi
                     "text": fill_index(entry.text, page.values),
                 }
             )
-    # A page for 'not found' answers at any depth, so even its fragments count from the path of the site.
-    html = rendered[not_found_text(site.shell)].html
-    files[f"{NOT_FOUND}.html"] = fill(cut(html), site.not_found, site.path.rstrip("/"))
     for language, docs in indexes.items():
         index: dict[str, Any] = {"config": {"lang": [language], **_SEARCH}, "docs": docs}
         files[search_index_path(language)] = to_json(index)

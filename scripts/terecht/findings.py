@@ -7,8 +7,12 @@ unless the work can not go on (:class:`Refused`). A code means the same for ever
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+
+#: A value that a finding quotes may hold a line's end, and look like another finding.
+_UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 #: What each code means, for people who search for it. ``T`` stops the organisation, ``W`` warns.
 CODES: dict[str, str] = {
@@ -128,7 +132,8 @@ class Finding:
 
     def __str__(self) -> str:
         advice = f"; {self.help}" if self.help else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{advice}"
+        line = f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{advice}"
+        return _UNPRINTED.sub(lambda found: found.group().encode("unicode_escape").decode(), line)
 
     def as_json(self) -> dict[str, str | int]:
         """The finding as the contract's JSON object."""

@@ -22,8 +22,11 @@ _DECIDING = (
         "Jinja2",
         "MarkupSafe",
     ),
-    *("nh3", "Pillow", "coloraide", "babel", "phonenumbers"),
+    *("nh3", "Pillow", "coloraide", "babel", "phonenumbers", "segno"),
 )
+
+#: Bytes of a file that counts by what is in it. Loading refuses much smaller ones.
+_MOST_HASHED = 64 * 1024 * 1024
 
 
 def made_from_of(folder: Path, shared: str) -> str:
@@ -56,11 +59,20 @@ def _digest_of_files(root: Path, names: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for name in names:
         top = root / name
-        paths = [top] if top.is_file() else sorted(top.rglob("*"))
+        paths = [top] if top.is_file() or top.is_symlink() else sorted(top.rglob("*"))
         for path in paths:
             digest.update(os.fsencode(path.relative_to(root)) + b"\0")
             # What can not be read is for loading to report.
             with contextlib.suppress(OSError):
                 if path.is_file() and not path.is_symlink():
-                    digest.update(hashlib.sha256(path.read_bytes()).digest())
+                    digest.update(_digest_of(path))
     return digest.hexdigest()
+
+
+def _digest_of(path: Path) -> bytes:
+    """The hash of a file; of one that is too large to be of any use, that of its size."""
+    size = path.stat().st_size
+    if size > _MOST_HASHED:
+        return hashlib.sha256(f"{size}".encode()).digest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

@@ -6,32 +6,38 @@ Preview, build and fleet are this one path. One bad organisation never stops the
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-from collections.abc import Callable, Iterable, Mapping
+import errno
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-import jinja2
-
 from terecht import __version__
-from terecht.audit import audit, audit_rendered
-from terecht.compose import compose
+from terecht.audit import audit
+from terecht.compose import compose, parts_of
 from terecht.findings import Finding, Refused, Unusable, did_you_mean, stopping
 from terecht.flow.knowledge import Knowledge, load_flow
 from terecht.inputs import engine_digest, made_from_of, shared_digest
 from terecht.load import Client, folders, load, shown_path
 from terecht.load.content import load_content
-from terecht.merge import PageText, Shell, Site, Templates, merge, shell_of
-from terecht.publish import Outlet, Release, is_up_to_date, settle, stage, switch
-from terecht.render import RenderedPage, RenderError, assets, not_found_text, render
+from terecht.merge import Frame, PageText, Passage, Shell, Site, Templates, merge, shell_of
+from terecht.publish import Outlet, Release, give_up, is_up_to_date, settle, stage, switch
+from terecht.render import Rendered, RenderedPage, RenderError, assets, not_found_text, render
 from terecht.render.cache import Shelf
-from terecht.stamp import UnfilledSlotError
 from terecht.templates.check import check
 
-#: What a mistake in a template of ours can end in. It stops one site, not the others.
-OURS = (jinja2.TemplateError, UnfilledSlotError)
+#: What to do about what the operating system says.
+_WAYS_OUT = {
+    errno.ENOSPC: "make room on the disk, and build again",
+    errno.EDQUOT: "make room on the disk, and build again",
+    errno.EROFS: "the disk is read-only; name another folder with --output",
+    errno.EACCES: "get leave to write there, or name another folder with --output",
+    errno.EPERM: "get leave to write there, or name another folder with --output",
+    errno.EXDEV: "the folder and the one beside it that ends in .terecht have to be on one disk",
+    errno.EIO: "the disk may be broken; look at the log of the system",
+}
 
 
 @dataclass(frozen=True)
@@ -138,17 +144,17 @@ def build(
     templates = Templates(project.root / "overrides")
     for done, folder in enumerate(chosen):
         tell("reading", done, len(chosen))
-        made_from = made_from_of(folder, shared)
-        if not force and is_up_to_date(outlet, folder.name, made_from):
-            outcomes[folder.name] = Outcome(folder.name, "unchanged")
-            continue
-        client, findings = load(folder, content, project.today)
-        if client is None:
-            outcomes[folder.name] = Outcome(folder.name, "failed", tuple(findings))
-            continue
         try:
+            made_from = made_from_of(folder, shared)
+            if not force and is_up_to_date(outlet, folder.name, made_from):
+                outcomes[folder.name] = Outcome(folder.name, "unchanged")
+                continue
+            client, findings = load(folder, content, project.today)
+            if client is None:
+                outcomes[folder.name] = Outcome(folder.name, "failed", tuple(findings))
+                continue
             sites.append((merge(client, content, templates), made_from, tuple(findings)))
-        except OURS as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, it stops one site and not the others
             outcomes[folder.name] = Outcome(folder.name, "failed", tuple(_why(error, folder.name, outlet)))
     tell("rendering", 0, len(sites))
     wanted = [text for site, _, _ in sites for text in _texts(site)]
@@ -162,7 +168,7 @@ def build(
             files = finish(site, rendered, shared_files[site.shell.languages])
             staged.append(stage(outlet, site.id, __version__, made_from, files))
             outcomes[site.id] = Outcome(site.id, "built", warnings)
-        except (Refused, Unusable, OSError, *OURS) as error:
+        except Exception as error:  # noqa: BLE001
             outcomes[site.id] = Outcome(site.id, "failed", (*warnings, *_why(error, site.id, outlet)))
     if staged:
         settle()
@@ -170,9 +176,9 @@ def build(
         try:
             switch(outlet, release)
         except (Unusable, OSError) as error:
-            shutil.rmtree(release.folder, ignore_errors=True)
             name = release.organisation
-            outcomes[name] = Outcome(name, "failed", tuple(_why(error, name, outlet)))
+            shown = give_up(outlet, release)
+            outcomes[name] = Outcome(name, "failed", tuple(_why(error, name, outlet, shown=shown)))
     tell("done", len(chosen), len(chosen))
     return [outcomes[folder.name] for folder in chosen]
 
@@ -181,15 +187,8 @@ def finish(
     site: Site, rendered: Mapping[PageText, RenderedPage], shared_files: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """The finished files of a site, audited. Raises :class:`Refused` when they do not hold what we promise."""
-    faults = [
-        f"{page.language}/{page.name}: {fault}"
-        for page in site.pages
-        for fault in audit_rendered(rendered[page.text].html, page.values)
-    ]
-    if not faults:
-        files = compose(site, rendered, shared_files)
-        faults = audit(files, site.path)
-    if faults:
+    files = compose(site, rendered, shared_files)
+    if faults := audit(parts_of(site, rendered), files, site.path):
         raise Refused(
             Finding(f"{site.id}/{path}", 1, 1, "T090", fault, "this is a mistake of ours; please report it")
             for path, _, fault in (line.partition(": ") for line in faults)
@@ -205,48 +204,70 @@ def render_all(
     Raises :class:`Refused` with what the engine complains about.
     """
     shelf = Shelf(project.shelf, engine_digest(project.root))
-    rendered: dict[PageText, RenderedPage] = {}
-    missing: list[tuple[Shell, list[PageText]]] = []
-    by_languages: dict[tuple[str, ...], list[PageText]] = {}
-    for text in dict.fromkeys(wanted):
-        by_languages.setdefault(text.languages, []).append(text)
-    for languages, texts in by_languages.items():
+    texts = list(dict.fromkeys(wanted))
+    frames: dict[tuple[str, ...], list[Frame]] = {}
+    for frame in dict.fromkeys(text.frame for text in texts):
+        frames.setdefault(frame.languages, []).append(frame)
+    passages = list(dict.fromkeys(passage for text in texts for passage in text.passages))
+    rendered = Rendered({}, {})
+    missing: list[tuple[Shell, list[Frame], list[Passage]]] = []
+    for languages, around in frames.items():
         shell = shell_of(languages, content)
-        found = shelf.take(shell, texts)
-        rendered |= found
-        rest = [text for text in texts if text not in found]
-        if rest:
-            missing.append((shell, rest))
-    if not missing:
-        return rendered
+        # A passage is rendered in the first shell that has its language.
+        inside = [one for one in passages if one not in rendered.passages and one.language in languages]
+        passages = [one for one in passages if one.language not in languages]
+        found = shelf.take(shell, around, inside)
+        rendered = rendered.with_(found)
+        rest = [one for one in around if one not in found.frames], [one for one in inside if one not in found.passages]
+        if any(rest):
+            missing.append((shell, *rest))
+    if missing:
+        for (shell, *_), made in zip(missing, _render_apart(project, missing, jobs), strict=True):
+            shelf.put(shell, made)
+            rendered = rendered.with_(made)
+    return {text: rendered.page(text) for text in texts}
+
+
+def _render_apart(
+    project: Project, missing: list[tuple[Shell, list[Frame], list[Passage]]], jobs: int
+) -> Iterator[Rendered]:
     # A process of its own for the engine: static-i18n changes mkdocs for as long as it runs.
     with ProcessPoolExecutor(min(jobs, len(missing)), mp_context=get_context("spawn")) as pool:
-        made = pool.map(render, [project.root] * len(missing), *zip(*missing, strict=True))
         try:
-            for (shell, _), pages in zip(missing, made, strict=True):
-                shelf.put(shell, pages)
-                rendered |= pages
+            yield from pool.map(render, [project.root] * len(missing), *zip(*missing, strict=True))
         except RenderError as error:
             lines = str(error).splitlines()
             raise Refused(
                 Finding("docs", 1, 1, "T090", line, "look at what was changed last") for line in lines
             ) from error
-    return rendered
+        except BrokenProcessPool as error:
+            help_ = "is there enough memory? build again with --jobs 1"
+            raise Refused([Finding("docs", 1, 1, "T090", "the process that renders the pages died", help_)]) from error
 
 
 def _texts(site: Site) -> list[PageText]:
     return [*dict.fromkeys(page.text for page in site.pages), not_found_text(site.shell)]
 
 
-def _why(error: Exception, organisation: str, outlet: Outlet) -> list[Finding]:
+def _why(error: Exception, organisation: str, outlet: Outlet, *, shown: bool = False) -> list[Finding]:
+    """The findings of an error; ``shown`` when readers see the new site nevertheless."""
     if isinstance(error, Refused):
         return list(error.findings)
     where = shown_path(outlet.link(organisation))
-    if isinstance(error, OURS):
-        help_ = "this is a mistake in our templates; please report it"
-        return [Finding(organisation, 1, 1, "T090", f"{type(error).__name__}: {error}", help_)]
     if isinstance(error, Unusable):
         return [Finding(where, 1, 1, "T091", error.message, error.help)]
-    reason = getattr(error, "strerror", None) or str(error)
-    help_ = "the site that was there is still there; is the disk full, or the folder read-only?"
-    return [Finding(where, 1, 1, "T091", f"the site can not be written: {reason}", help_)]
+    if isinstance(error, OSError):
+        return [Finding(where, 1, 1, "T091", *_words(error, shown=shown))]
+    help_ = "this is a mistake of ours; please report it"
+    return [Finding(organisation, 1, 1, "T090", f"{type(error).__name__}: {error}", help_)]
+
+
+def _words(error: OSError, *, shown: bool) -> tuple[str, str]:
+    """What the operating system says about which file, what readers see now, and the way out."""
+    reason = error.strerror or str(error)
+    place = f": {shown_path(Path(error.filename))}" if isinstance(error.filename, str) else ""
+    way_out = _WAYS_OUT.get(error.errno or 0, "can the folder be written?")
+    if shown:
+        message = f"the new site is there, but what is old can not be cleared away: {reason}{place}"
+        return message, f"{way_out}; the next change tries again"
+    return f"the site can not be written: {reason}{place}", f"the site that was there is still there; {way_out}"

@@ -18,6 +18,9 @@ CLOSE: Final = "\ue001"
 ROOT: Final = "\ue002"
 SLOT: Final = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
+#: In a rendered frame: where the passages of the page will stand.
+CONTENT: Final = "\ue003"
+
 #: The slots of the frame around every page, by number; the numbers of a page's own slots start behind them.
 FRAME: Final = (
     "tab",
@@ -32,7 +35,8 @@ FRAME: Final = (
     "language_nl",
     "language_en",
 )
-FIRST_OWN: Final = 100
+#: So many slots a passage can have: its text has the same numbers whatever the passages before it show.
+OWN: Final = 1000
 
 
 class Kind(StrEnum):
@@ -66,13 +70,17 @@ def sentinel(number: int) -> str:
 
 @dataclass
 class Ledger:
-    """Hands out the slot numbers of one page, in the order of first use, and keeps what fills each."""
+    """Hands out the slot numbers of one passage, in the order of first use, and keeps what fills each.
 
+    ``position`` is that of the passage on its page, from 0.
+    """
+
+    position: int
     values: dict[int, Value] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def slot(self, fact: str, value: Value) -> str:
         """The slot for a fact; the same fact has the same slot wherever the page uses it."""
-        number = self._numbers.setdefault(fact, FIRST_OWN + len(self._numbers))
+        number = self._numbers.setdefault(fact, OWN * (self.position + 1) + len(self._numbers))
         self.values[number] = value
         return sentinel(number)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 
@@ -31,33 +32,44 @@ class Stamp:
     slots: tuple[int, ...]
 
 
-def cut(page: str) -> Stamp:
-    r"""The stamp of a rendered page.
+@dataclass(frozen=True)
+class Parts:
+    """A page of one organisation before it is stamped: rendered pieces, and what fills their slots."""
+
+    pieces: tuple[str, ...]
+    values: Mapping[int, Value]
+
+
+@lru_cache(maxsize=1 << 16)
+def cut(piece: str) -> Stamp:
+    r"""The stamp of a rendered piece of a page. Kept, since organisations share their pieces.
 
     >>> cut("a\ue0007\ue001b")
     Stamp(texts=('a', 'b'), slots=(7,))
     """
-    pieces = SLOT.split(page)
+    pieces = SLOT.split(piece)
     return Stamp(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
 
 
-def fill(stamp: Stamp, values: Mapping[int, Value], to_root: str) -> bytes:
+def fill(parts: Parts, to_root: str) -> bytes:
     """The page with its values, as UTF-8. ``to_root`` is the way from the page to the root of its site.
 
     Raises :class:`UnfilledSlotError` for a slot without a value.
     """
-    return _joined(stamp, values, lambda value: _escaped(value, to_root)).encode()
+    return _joined(parts.pieces, parts.values, lambda value: _escaped(value, to_root)).encode()
 
 
-def _joined(stamp: Stamp, values: Mapping[int, Value], written: Callable[[Value], str]) -> str:
-    """The texts of a stamp with its slots filled, each value as it is written in this place."""
-    pieces = [stamp.texts[0]]
-    for number, text in zip(stamp.slots, stamp.texts[1:], strict=True):
-        value = values.get(number)
-        if value is None:
-            raise UnfilledSlotError(f"nothing fills slot {number}")
-        pieces += (written(value), text)
-    return "".join(pieces)
+def _joined(pieces: Iterable[str], values: Mapping[int, Value], written: Callable[[Value], str]) -> str:
+    """The pieces with their slots filled, each value as it is written in this place."""
+    joined = []
+    for stamp in map(cut, pieces):
+        joined.append(stamp.texts[0])
+        for number, text in zip(stamp.slots, stamp.texts[1:], strict=True):
+            value = values.get(number)
+            if value is None:
+                raise UnfilledSlotError(f"nothing fills slot {number}")
+            joined += (written(value), text)
+    return "".join(joined)
 
 
 def _escaped(value: Value, to_root: str) -> str:
@@ -71,7 +83,7 @@ def _escaped(value: Value, to_root: str) -> str:
         case Kind.LINK:
             return html.escape(f"{to_root}/{quote(value.text)}")
         case Kind.HTML:
-            return value.text.replace(ROOT, to_root)
+            return value.text.replace(ROOT, html.escape(to_root))
 
 
 def checked_address(address: str) -> str:
@@ -90,7 +102,7 @@ def fill_index(text: str, values: Mapping[int, Value]) -> str:
     def written(value: Value) -> str:
         return html.escape(visible_text(value.text) if value.kind is Kind.HTML else value.text)
 
-    return _joined(cut(text), values, written)
+    return _joined([text], values, written)
 
 
 def to_json(data: object) -> bytes:

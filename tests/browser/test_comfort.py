@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from watching import NOTHING, STORED, Watch, referers, violations, walk
 
-from conftest import ROOT, Served
+from conftest import EXAMPLES, ROOT, TODAY, Served
+from flowing import draw
+from terecht.flow.decide import Decider
+from terecht.flow.knowledge import Knowledge
+from terecht.load import load
+from trust_table import Say
 
 pytestmark = pytest.mark.browser
 
@@ -289,6 +296,7 @@ def has_focus(page: Page, selector: str) -> Callable[[], bool]:
     return lambda: page.locator(f"{selector}:focus").count() == 1
 
 
+@pytest.mark.trust(13)
 @pytest.mark.parametrize("size", [WIDTHS["phone"], WIDTHS["desk"]], ids=["phone", "desk"])
 def test_by_keyboard_from_the_top_to_the_advice(size: dict[str, int], open_flow: Open) -> None:
     page = open_flow(size)
@@ -382,23 +390,112 @@ def test_with_forced_colours_one_sees_what_is_chosen_and_where_one_is(open_flow:
         assert ring, answer
 
 
+@pytest.mark.trust(12)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_in_any_state(width: str, open_flow: Open) -> None:
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+def test_axe_finds_nothing_at_help_for_now(width: str, open_flow: Open) -> None:
+    """Before the last question; the first is a page like another, and the advice is looked at for each rule."""
     page = open_flow(WIDTHS[width])
-    found = []
-    for state in states(page):
-        results = Axe().run(page, options={"runOnly": tags})
-        found += [(state, one["id"], one["nodes"][0]["target"]) for one in results.response["violations"]]
-    assert found == []
+    choose(page, "veiligheid-zelfdoding", "rol-zelf", "onderwerp-seksueel")
+    assert violations(page, without="#flow *") == []
 
 
+@pytest.mark.trust(12, fault="an answer without a name")
 def test_axe_sees_an_answer_without_a_name(open_flow: Open) -> None:
     page = open_flow()
     page.locator("#veiligheid-nee").evaluate("(input) => input.closest('label').replaceWith(input)")
-    assert "label" in [one["id"] for one in Axe().run(page).response["violations"]]
+    assert "label" in [rule for rule, _ in violations(page)]
 
 
+#: Where each example says that it lives, and the folders of its languages.
+EXAMPLE_PATHS = {"lagelanden": "/vertrouwenspersoon/", "snijders": "/", "vuurvlinder": "/safe/"}
+FOLDERS = {"lagelanden": ("", "en/"), "snijders": ("",), "vuurvlinder": ("", "nl/")}
+ANSWER = """(chosen) => {
+  const form = document.getElementById("flow");
+  for (const input of form.querySelectorAll("input")) input.checked = chosen.includes(input.id);
+  form.dispatchEvent(new Event("change"));
+  const [next, show] = ["next", "show"].map((name) => form.querySelector(`[data-${name}]`));
+  while (!next.hidden) next.click();
+  show.click();
+  form.querySelectorAll("details").forEach((fold) => { fold.open = true; });
+}"""
+PLACE = "[location.href, document.title, history.length, JSON.stringify(history.state)]"
+
+
+def answers_by_rule(example: str, content: Knowledge, site: Path) -> dict[str, list[str]]:
+    """For each rule that this organisation's readers can meet, the answers of one of them: the ids of inputs."""
+    client, _ = load(ROOT / "organisations" / example, content, TODAY)
+    assert client is not None
+    html = (site / FLOW / "index.html").read_text("utf-8")
+    ids = {part.partition('"')[0] for part in html.split(' id="')[1:]}
+    possible = set(re.findall(r't-advice--(?:first|safety)" data-rule="(R\d+)"', html))
+    decider = Decider(content.flow.table, client.organisation)
+    chance = random.Random(example)
+    found: dict[str, list[str]] = {}
+    while set(found) != possible:
+        raw = draw(content.flow.table, client.organisation, chance)
+        raw = frozenset(pair for pair in raw if "-".join(pair) in ids)
+        decision = decider.decide(raw)
+        for rule in [decision.rule, *([decision.then.rule] if decision.then else [])]:
+            found.setdefault(rule, sorted("-".join(pair) for pair in raw))
+    return found
+
+
+@pytest.mark.trust(1, 2, 5, 10, 11, 12, 13)
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_one_state_of_the_flow_for_each_rule(
+    example: str,
+    sites: Path,
+    content: Knowledge,
+    serve_folder: Serve,
+    browser: Browser,
+    request: pytest.FixtureRequest,
+    measured: Say,
+) -> None:
+    """A sample of rules: one for each language, width and colours, or with --complete all of them in each."""
+    served = serve_folder(sites / example, EXAMPLE_PATHS[example])
+    by_rule = answers_by_rule(example, content, sites / example)
+    chance = random.Random(f"rules of {example}")
+    rounds = [
+        (folder, width, scheme) for folder in FOLDERS[example] for width in WIDTHS for scheme in ("light", "dark")
+    ]
+    looked, stops, seen = 0, 0, set()
+    for folder, width, scheme in rounds:
+        rules_now = list(by_rule) if request.config.getoption("--complete") else chance.sample(list(by_rule), 1)
+        context = browser.new_context(viewport=WIDTHS[width], color_scheme=scheme)  # type: ignore[arg-type]
+        watch = Watch(context, urlsplit(served.address).netloc)
+        for rule in rules_now:
+            state = (folder, width, scheme, rule, by_rule[rule])
+            watch.page.goto(served.address + folder + FLOW)
+            before = watch.page.evaluate(PLACE)
+            watch.page.evaluate(ANSWER, by_rule[rule])
+            card = f':is(.t-advice--first, .t-advice--safety)[data-rule="{rule}"]:visible'
+            expect(watch.page.locator(card)).to_have_count(1)
+            walked = walk(watch.page)
+            assert (walked.unseen, walked.missed) == ([], []), state
+            assert watch.page.evaluate(PLACE) == before, state
+            assert watch.page.evaluate(STORED) == NOTHING, state
+            assert watch.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+            assert violations(watch.page, without="#flow *") == [], state
+            looked += 1
+            stops += len(walked.stops)
+            seen.add(rule)
+        assert (watch.outside, watch.trouble, referers(served.requests)) == ([], [], []), (folder, width, scheme)
+        context.close()
+    visits = f"{example}: {looked} states of the flow, {len(seen)} of {len(by_rule)} rules"
+    for number in (1, 2, 5, 10, 11, 12):
+        measured(number, f"{visits}, 0")
+    measured(13, f"{visits}, 0 of {stops} stops")
+
+
+@pytest.mark.trust(13, fault="an answer that Tab skips")
+def test_an_answer_out_of_reach_is_seen(open_flow: Open) -> None:
+    page = open_flow()
+    choose(page, "onderwerp-pesten")
+    page.locator("#onderwerp-pesten").evaluate("(input) => { input.tabIndex = -1; }")
+    assert walk(page).missed == ["onderwerp-pesten"]
+
+
+@pytest.mark.trust(3)
 def test_without_storage_all_works(open_flow: Open) -> None:
     page = open_flow(
         before="""for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])

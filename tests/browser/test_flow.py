@@ -22,6 +22,7 @@ from terecht.flow.scenarios import Scenario, load_scenarios
 from terecht.flow.table import MANAGERS, UNKNOWN
 from terecht.load.organisation import Organisation
 from terecht.pipeline import Project
+from trust_table import Say
 
 pytestmark = pytest.mark.browser
 
@@ -140,9 +141,10 @@ def compare(page: Page, place: Place, content: Knowledge, sets: Iterable[Answers
     return count
 
 
+@pytest.mark.trust(4)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_shows_what_decide_decides(
-    name: str, places: Callable[[str], Place], page: Page, content: Knowledge
+    name: str, places: Callable[[str], Place], page: Page, content: Knowledge, measured: Say
 ) -> None:
     """Raw answers: those to questions that are not asked, and 'weet ik niet' beside others, included."""
     place = places(name)
@@ -150,7 +152,9 @@ def test_the_page_shows_what_decide_decides(
     possible = ids_on(place)
     sets = [draw(content.flow.table, place.organisation, chance) for _ in range(SAMPLED // len(NAMES))]
     on_page = [frozenset(pair for pair in raw if "-".join(pair) in possible) for raw in sets]
-    assert compare(page, place, content, on_page) == SAMPLED // len(NAMES)
+    agreed = compare(page, place, content, on_page)
+    assert agreed == SAMPLED // len(NAMES)
+    measured(4, f"flow of {name}: the outcome of {agreed} of {len(sets)} sets of answers")
 
 
 def ids_on(place: Place) -> frozenset[str]:
@@ -192,6 +196,7 @@ def test_the_page_agrees_at_every_boundary_of_every_story(
     assert compare(page, place, content, sorted(sets, key=sorted)) >= 50
 
 
+@pytest.mark.trust(4, fault="the flow of another organisation")
 def test_a_page_of_another_organisation_does_not_agree(
     places: Callable[[str], Place], page: Page, content: Knowledge
 ) -> None:
@@ -220,6 +225,7 @@ def test_the_browser_reads_every_rule_and_each_only_hides(
     assert not any("betrokken_vp-" in line for line in written)
 
 
+@pytest.mark.trust(4)
 @pytest.mark.parametrize("name", list(stories()))
 def test_a_story_takes_one_tap_to_the_flow_and_one_for_each_answer(
     name: str, places: Callable[[str], Place], page: Page, content: Knowledge

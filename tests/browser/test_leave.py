@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
-from conftest import Served
+from conftest import EXAMPLES, Served, pages_of
+from trust_table import Say
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +20,7 @@ EXIT = "https://www.knmi.nl/"
 FLOW = "waar-terecht/"
 #: Home, the flow in two languages, a page in English, the page that explains the exit, and 'not found'.
 PAGES = ["", FLOW, f"en/{FLOW}", "en/wie/", "veilig/", "weg/weg/"]
+EXAMPLE_PATHS = {"lagelanden": "/vertrouwenspersoon/", "snijders": "/", "vuurvlinder": "/safe/"}
 WIDTHS = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1280, "height": 900}}
 ANSWERS = ("veiligheid-bang", "rol-omstander")
 
@@ -46,6 +48,7 @@ class Outside:
     def __init__(self, context: BrowserContext) -> None:
         self.held: list[Route] | None = None
         self.visits = 0
+        self.referers: list[str] = []
         context.route(f"{EXIT}**", self._visit)
 
     @contextmanager
@@ -58,6 +61,7 @@ class Outside:
 
     def _visit(self, route: Route) -> None:
         self.visits += route.request.is_navigation_request()
+        self.referers += [value for name, value in route.request.headers.items() if name == "referer"]
         if self.held is None:
             self._answer(route)
         else:
@@ -105,22 +109,73 @@ Leave = Callable[[Page], None]
 WAYS = [leave_by_click, leave_by_keys]
 
 
+def out_of_sight(page: Page) -> list[str]:
+    """What is wrong with the way out at the top, halfway and at the end of a page."""
+    found = []
+    for place in ("0", "document.documentElement.scrollHeight / 2", "document.documentElement.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {place})")
+        box = page.locator(".t-exit").bounding_box()
+        if box is None:
+            return ["hidden"]
+        if min(box["width"], box["height"]) < 44:
+            found.append("small")
+        middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+        on_top = page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.closest('a')?.className", middle)
+        if on_top != "t-exit":
+            found.append("covered, or beside the screen")
+    return found
+
+
+@pytest.mark.trust(19)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_exit_is_in_sight_uncovered_and_large_enough(width: str, served: Served, reader: Reader) -> None:
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_exit_is_in_sight_uncovered_and_large_enough(
+    example: str,
+    width: str,
+    sites: Path,
+    serve_folder: Serve,
+    reader: Reader,
+    request: pytest.FixtureRequest,
+    measured: Say,
+) -> None:
+    served = serve_folder(sites / example, EXAMPLE_PATHS[example])
     page, _ = reader(width=width)
-    for address in PAGES:
+    pages = pages_of(sites / example)
+    if not request.config.getoption("--complete"):
+        pages = PAGES[:-1] if example == "lagelanden" else ["", FLOW]
+    for address in [*pages, PAGES[-1]]:
         page.goto(served.address + address)
-        for place in ("0", "document.documentElement.scrollHeight / 2", "document.documentElement.scrollHeight"):
-            page.evaluate(f"scrollTo(0, {place})")
-            box = page.locator(".t-exit").bounding_box()
-            assert box is not None, address
-            assert min(box["width"], box["height"]) >= 44, address
-            middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
-            assert page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.closest('a')?.className", middle) == (
-                "t-exit"
-            ), (address, place)
+        assert out_of_sight(page) == [], address
+    measured(19, f"{example}, {width}: in sight on {len(pages) + 1} of {len(pages) + 1} pages")
 
 
+@pytest.mark.parametrize(
+    ("style", "seen"),
+    [
+        pytest.param("display: none", "hidden", marks=pytest.mark.trust(19, fault="no way out")),
+        pytest.param(
+            "min-height: 0; height: 30px", "small", marks=pytest.mark.trust(19, fault="a way out too small for a thumb")
+        ),
+        pytest.param(
+            "position: absolute",
+            "covered, or beside the screen",
+            marks=pytest.mark.trust(19, fault="a way out that scrolls away"),
+        ),
+        pytest.param(
+            "z-index: -1",
+            "covered, or beside the screen",
+            marks=pytest.mark.trust(19, fault="a way out under the page"),
+        ),
+    ],
+)
+def test_an_exit_out_of_sight_is_seen(style: str, seen: str, served: Served, reader: Reader) -> None:
+    page, _ = reader()
+    page.goto(served.address)
+    page.locator(".t-exit").evaluate("(link, style) => { link.style = style; }", style)
+    assert seen in out_of_sight(page)
+
+
+@pytest.mark.trust(19)
 @pytest.mark.parametrize("script", [True, False])
 def test_the_exit_is_among_the_first_three_stops(script: bool, served: Served, reader: Reader) -> None:  # noqa: FBT001
     page, _ = reader(script=script)
@@ -133,29 +188,64 @@ def test_the_exit_is_among_the_first_three_stops(script: bool, served: Served, r
         assert "t-exit" in stops, (address, stops)
 
 
-def test_without_a_script_the_exit_is_a_plain_link(served: Served, reader: Reader) -> None:
+@pytest.mark.trust(4, 11, 19)
+def test_without_a_script_the_exit_is_a_plain_link(served: Served, reader: Reader, measured: Say) -> None:
     page, outside = reader(script=False)
     for address in PAGES:
         page.goto(served.address + address)
         page.locator(".t-exit").click()
         expect(page).to_have_url(EXIT)
     assert outside.visits == len(PAGES)
+    assert outside.referers == []
+    measured(11, f"{len(outside.referers)} of {outside.visits} times left without a script")
 
 
+@pytest.mark.trust(11, 19)
 @pytest.mark.parametrize("leave", WAYS)
-def test_one_leaves_from_every_page_and_back_does_not_return(leave: Leave, served: Served, reader: Reader) -> None:
-    page, _ = reader()
+def test_one_leaves_from_every_page_and_back_does_not_return(
+    leave: Leave, served: Served, reader: Reader, measured: Say
+) -> None:
+    page, outside = reader()
     for address in PAGES:
         page.goto(served.address + "wet/")
         page.goto(served.address + address)
         if FLOW in address:
             answer(page)
-        length = page.evaluate("history.length")
-        leave(page)
-        expect(page).to_have_url(EXIT)
-        assert page.evaluate("history.length") == length, address
+        assert entries_added(page, leave) == 0, address
         page.go_back()
         expect(page).to_have_url(served.address + "wet/")
+    assert outside.referers == []
+    measured(11, f"{len(outside.referers)} of {outside.visits} times left with a script")
+
+
+def entries_added(page: Page, leave: Leave) -> int:
+    """How many entries leaving adds to the history: each is a way back."""
+    before = int(page.evaluate("history.length"))
+    leave(page)
+    expect(page).to_have_url(EXIT)
+    return int(page.evaluate("history.length")) - before
+
+
+@pytest.mark.trust(19, fault="a way out that Back undoes")
+@pytest.mark.parametrize("leave", WAYS)
+def test_an_exit_that_adds_to_the_history_is_seen(leave: Leave, served: Served, reader: Reader, sites: Path) -> None:
+    page, _ = reader()
+    script = (sites / "lagelanden/assets/javascripts/leave.js").read_text("utf-8")
+    body = script.replace("location.replace(", "location.assign(")
+    page.route("**/leave.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+    page.goto(served.address)
+    assert entries_added(page, leave) == 1
+
+
+@pytest.mark.trust(11, fault="a way out that says where one was")
+def test_a_referer_on_the_way_out_is_seen(served: Served, reader: Reader) -> None:
+    page, outside = reader(script=False)
+    page.goto(served.address)
+    page.evaluate("document.querySelectorAll('meta[name=referrer]').forEach((one) => { one.content = 'unsafe-url'; })")
+    page.locator(".t-exit").evaluate("(link) => { link.removeAttribute('rel'); }")
+    page.locator(".t-exit").click()
+    expect(page).to_have_url(EXIT)
+    assert outside.referers == [served.address]
 
 
 class Screen:
@@ -184,6 +274,7 @@ class Screen:
 NOTHING = "t-left: 0 seen, 0 checked"
 
 
+@pytest.mark.trust(19)
 @pytest.mark.parametrize("leave", WAYS)
 def test_nothing_stays_on_the_screen_while_the_other_site_loads(leave: Leave, served: Served, reader: Reader) -> None:
     page, outside = reader()
@@ -199,6 +290,18 @@ def test_nothing_stays_on_the_screen_while_the_other_site_loads(leave: Leave, se
         expect(page).to_have_url(EXIT)
 
 
+@pytest.mark.trust(19, fault="a page that stays on the screen")
+def test_what_stays_on_the_screen_is_seen(served: Served, reader: Reader) -> None:
+    page, outside = reader()
+    screen = Screen(page)
+    page.route("**/terecht.css", lambda route: route.fulfill(body="", content_type="text/css"))
+    page.goto(served.address + FLOW)
+    with outside.holding():
+        leave_by_keys(page)
+        assert screen.shows() not in ("", NOTHING)
+
+
+@pytest.mark.trust(19)
 @pytest.mark.parametrize(
     ("opens", "leave"),
     [
@@ -287,6 +390,7 @@ def back(page: Page, served: Served) -> bool:
     return bool(page.evaluate("window.kept"))
 
 
+@pytest.mark.trust(19)
 def test_back_to_a_page_that_was_kept_shows_no_answers(keeping: Browser, served: Served, reader: Reader) -> None:
     page, _ = reader(within=keeping)
     assert back(page, served)
@@ -295,12 +399,14 @@ def test_back_to_a_page_that_was_kept_shows_no_answers(keeping: Browser, served:
     expect(page.locator(".t-advice:visible")).to_have_count(0)
 
 
+@pytest.mark.trust(19)
 def test_back_to_a_page_that_was_not_kept_shows_no_answers(served: Served, reader: Reader) -> None:
     page, _ = reader()
     assert not back(page, served)
     assert page.locator(":checked").count() == 0
 
 
+@pytest.mark.trust(19, fault="a page that keeps its answers")
 def test_answers_that_come_back_would_be_seen(keeping: Browser, served: Served, reader: Reader) -> None:
     page, _ = reader(within=keeping)
     page.route("**/leave.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
@@ -308,6 +414,7 @@ def test_answers_that_come_back_would_be_seen(keeping: Browser, served: Served, 
     assert page.locator(":checked").count() == len(ANSWERS)
 
 
+@pytest.mark.trust(19)
 @pytest.mark.parametrize("leave", WAYS)
 def test_after_leaving_back_shows_no_page_that_was_left(
     leave: Leave, keeping: Browser, served: Served, reader: Reader
@@ -325,6 +432,7 @@ def test_after_leaving_back_shows_no_page_that_was_left(
     expect(page).to_have_url(EXIT)
 
 
+@pytest.mark.trust(19)
 @pytest.mark.parametrize(("language", "exit_"), [("", "Verlaat deze site"), ("en/", "Leave this site")])
 def test_the_exit_is_explained_before_the_first_question(
     language: str, exit_: str, served: Served, reader: Reader

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from conftest import EXAMPLES, Served, build_all, pages_of
 from reading import EVERYONE, organisation
 from terecht.pipeline import Project
+from trust_table import Say
 
 pytestmark = pytest.mark.browser
 
@@ -84,13 +85,15 @@ def test_the_longest_timeline_is_one_sheet(paper: Callable[[str, str], list[str]
         assert "8. " in sheets[0]
 
 
+@pytest.mark.trust(20)
 def test_every_page_prints_whole(
-    sites: Path, serve_folder: Serve, paper: Callable[[str, str], list[str]], browser: Browser
+    sites: Path, serve_folder: Serve, paper: Callable[[str, str], list[str]], browser: Browser, measured: Say
 ) -> None:
     """In one language: what differs between the examples and the languages is words."""
     served = serve_folder(sites / "snijders", "/")
     page = browser.new_page()
-    for address in pages_of(sites / "snijders"):
+    addresses = pages_of(sites / "snijders")
+    for address in addresses:
         page.goto(served.address + address)
         page.emulate_media(media="print")
         for hidden in (".t-exit", ".t-menu", ".t-header__tools", ".t-search"):
@@ -99,5 +102,21 @@ def test_every_page_prints_whole(
         for fold in page.locator("details:visible").all():
             inside = "".join(fold.locator("p:visible").last.inner_text().split())
             assert inside[:30] in text, (address, inside)
-        assert "112" in text
+        assert not_printed(text) == [], address
+    page.close()
+    measured(20, f"snijders: {len(addresses)} of {len(addresses)} pages in PDF")
+
+
+def not_printed(paper: str) -> list[str]:
+    """What a sheet must always have: the number for danger, and somebody to talk to."""
+    return [words for words in ("Directgevaar?Bel112", "zelfdoding?Bel113") if words not in "".join(paper.split())]
+
+
+@pytest.mark.trust(20, fault="a line for danger that paper leaves out")
+def test_a_line_that_is_not_printed_is_seen(sites: Path, serve_folder: Serve, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(serve_folder(sites / "snijders", "/").address + "wet/")
+    page.locator(".t-emergency").evaluate("(line) => line.classList.add('t-exit')")
+    (text, *more) = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+    assert not_printed("".join([text, *more])) == ["Directgevaar?Bel112", "zelfdoding?Bel113"]
     page.close()

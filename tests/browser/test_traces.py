@@ -6,13 +6,14 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from conftest import Served
+from trust_table import Say
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +24,10 @@ READERS = {
     "one": ("rol-zelf", "onderwerp-pesten", "betrokken-klachtencommissie", "wens-al_gemeld"),
     "other": ("rol-omstander", "onderwerp-integriteit", "betrokken-ander_bedrijf", "wens-stoppen"),
 }
-#: A fault: a script that keeps each answer in the history.
+#: Faults: scripts that keep each answer in the history, and that ask for something with each answer.
 PUSHES = "addEventListener('change', (event) => history.pushState(null, '', '#' + event.target.id))"
+ASKS = "addEventListener('change', (event) => fetch('?' + event.target.id))"
+PLACES = {"snijders": "/", "lagelanden": "/vertrouwenspersoon/en/", "vuurvlinder": "/safe/"}
 
 
 @dataclass
@@ -87,6 +90,7 @@ class Visitor:
     script: bool = True
     stays: bool = False
     plant: str = ""
+    kept: list[Kept] = field(default_factory=list)
 
     def visit(self, served: Served, reader: str) -> Kept:
         profile = self.folder / reader
@@ -123,7 +127,8 @@ class Visitor:
 
     def differences(self, served: Served) -> list[str]:
         """What differs between what the two readers leave behind."""
-        one, other = self.visit(served, "one"), self.visit(served, "other")
+        self.kept = [self.visit(served, reader) for reader in READERS]
+        one, other = self.kept
         found = [name for name in ("requests", "history", "tabs") if getattr(one, name) != getattr(other, name)]
         return found + [
             f"{mark}: {one.marks[mark] ^ other.marks[mark]}"
@@ -137,17 +142,43 @@ def served(sites: Path, serve_folder: Serve) -> Served:
     return serve_folder(sites / "snijders", "/")
 
 
+@pytest.fixture(scope="module")
+def examples(sites: Path, serve_folder: Serve) -> dict[str, Served]:
+    """Each example, in one of its languages."""
+    found = {}
+    for name, path in PLACES.items():
+        folder = sites / name
+        top, _, language = path.strip("/").partition("/")
+        found[name] = serve_folder(folder, f"/{top}/" if top else "/")
+        found[name] = Served(found[name].address + (f"{language}/" if language else ""), found[name].requests)
+    return found
+
+
+@pytest.mark.trust(6)
 @pytest.mark.parametrize(
-    ("script", "stays"), [(True, False), (True, True), (False, False)], ids=["script", "script-stays", "no-script"]
+    ("example", "script", "stays"),
+    [
+        ("snijders", True, False),
+        ("lagelanden", True, True),
+        ("vuurvlinder", False, False),
+    ],
 )
 def test_two_readers_leave_the_same_behind(
+    example: str,
     script: bool,  # noqa: FBT001
     stays: bool,  # noqa: FBT001
     browser: Browser,
-    served: Served,
+    examples: dict[str, Served],
     tmp_path: Path,
+    measured: Say,
 ) -> None:
-    assert Visitor(browser, tmp_path, script, stays).differences(served) == []
+    visitor = Visitor(browser, tmp_path, script, stays)
+    assert visitor.differences(examples[example]) == []
+    one, other = visitor.kept
+    for name in ("requests", "history", "tabs", "marks"):
+        assert getattr(one, name) == getattr(other, name)
+    how = ("with" if script else "without") + " a script" + (", staying" if stays else "")
+    measured(6, f"{example} {how}: {len(one.requests)} requests, {len(one.history)} rows, {len(one.tabs)} words, equal")
     for file in tmp_path.glob("*/Default/Sessions/*"):
         data = file.read_bytes()
         for words in ("serialized form state", "nth-child", "#advies"):
@@ -155,19 +186,29 @@ def test_two_readers_leave_the_same_behind(
             assert words.encode("utf-16-le") not in data, file
 
 
+@pytest.mark.trust(6, fault="an answer in the history, an answer in a request")
 def test_an_answer_in_the_history_is_seen(browser: Browser, served: Served, tmp_path: Path) -> None:
-    found = Visitor(browser, tmp_path, plant=PUSHES).differences(served)
-    assert {"history", "tabs"} <= set(found)
+    found = Visitor(browser, tmp_path, plant=f"{PUSHES};{ASKS}").differences(served)
+    assert {"requests", "history", "tabs"} <= set(found)
     assert any(line.startswith("betrokken-klachtencommissie: ") and "Default/Sessions" in line for line in found)
 
 
 @pytest.mark.parametrize(
     ("name", "guard"),
     [
-        ("waar-terecht/index.html", 'method="dialog" autocomplete="off"'),
-        ("assets/stylesheets/terecht.css", "overflow-anchor: none;"),
+        pytest.param(
+            "waar-terecht/index.html",
+            'method="dialog" autocomplete="off"',
+            marks=pytest.mark.trust(6, fault="answers that the browser writes down"),
+            id="answers",
+        ),
+        pytest.param(
+            "assets/stylesheets/terecht.css",
+            "overflow-anchor: none;",
+            marks=pytest.mark.trust(6, fault="a place in the advice that the browser writes down"),
+            id="place",
+        ),
     ],
-    ids=["answers", "place"],
 )
 def test_what_the_browser_would_keep_is_seen(
     name: str, guard: str, browser: Browser, sites: Path, serve_folder: Serve, tmp_path: Path
@@ -182,22 +223,67 @@ def test_what_the_browser_would_keep_is_seen(
     assert Visitor(browser, tmp_path, script=False).differences(planted) == ["tabs"]
 
 
+def changed(page: Page, address: str) -> list[str]:
+    """What answering the flow changes of what a browser keeps in its history."""
+    parts = {
+        "address": "location.href",
+        "title": "document.title",
+        "entries": "history.length",
+        "state": "JSON.stringify(history.state)",
+    }
+    page.goto(address)
+    before = {name: page.evaluate(expression) for name, expression in parts.items()}
+    answer(page, READERS["one"])
+    return [name for name, expression in parts.items() if page.evaluate(expression) != before[name]]
+
+
+@pytest.mark.trust(5)
+@pytest.mark.parametrize("example", PLACES)
 @pytest.mark.parametrize("script", [True, False])
 def test_answering_changes_no_address_title_or_history(
     script: bool,  # noqa: FBT001
+    example: str,
     browser: Browser,
-    served: Served,
+    examples: dict[str, Served],
+    measured: Say,
 ) -> None:
     context = browser.new_context(java_script_enabled=script)
-    page = context.new_page()
+    found = changed(context.new_page(), examples[example].address + FLOW)
+    assert found == []
+    measured(5, f"{example}, {'with' if script else 'without'} a script: {len(found)}")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("plant", "seen"),
+    [
+        pytest.param(PUSHES, ["address", "entries"], marks=pytest.mark.trust(5, fault="an entry for each answer")),
+        pytest.param(
+            "addEventListener('change', (event) => { document.title = event.target.id; })",
+            ["title"],
+            marks=pytest.mark.trust(5, fault="an answer in the title"),
+        ),
+        pytest.param(
+            "addEventListener('change', (event) => history.replaceState(event.target.id, ''))",
+            ["state"],
+            marks=pytest.mark.trust(5, fault="an answer behind an entry"),
+        ),
+    ],
+)
+def test_what_answering_changes_is_seen(plant: str, seen: list[str], browser: Browser, served: Served) -> None:
+    context = browser.new_context()
+    context.add_init_script(plant)
+    assert changed(context.new_page(), served.address + FLOW) == seen
+    context.close()
+
+
+def test_answering_asks_for_nothing(browser: Browser, served: Served) -> None:
+    page = browser.new_page()
     page.goto(served.address + FLOW)
-    state = "[location.href, document.title, history.length, JSON.stringify(history.state)]"
-    before = page.evaluate(state)
     served.requests.clear()
     answer(page, READERS["one"])
-    assert page.evaluate(state) == before
     assert [path for path, _ in served.requests if not path.endswith("favicon.svg")] == []
-    context.close()
+    page.close()
 
 
 def test_where_one_read_is_not_kept_for_the_way_back(browser: Browser, served: Served) -> None:

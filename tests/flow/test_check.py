@@ -267,7 +267,7 @@ def test_a_fault_in_the_plan_is_seen(
             '{% if organisation.url %}<a href="tel:112">112</a>{% endif %}',
             "112 is not always",
         ),
-        ("{{ helplines.zelfdoding_113.phone }}</a>", "{{ words.call }}</a>", "a helpline is not always"),
+        ('<bdi dir="ltr">{{ helplines.zelfdoding_113.phone }}</bdi>', "", "a helpline is not always"),
     ],
 )
 def test_a_line_for_danger_that_may_be_gone_is_seen(

@@ -20,9 +20,9 @@ USUAL = {"W104", "W106"}
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Path, content: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(case)
-    started = time.monotonic()
+    started = time.process_time()
     client, findings = load(case, content, TODAY)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     found = [str(finding) for finding in findings if finding.code not in USUAL]
     assert found == (case / "expected.txt").read_text("utf-8").splitlines()
     assert (client is None) == bool(stopping(findings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -101,12 +102,10 @@ def test_a_title_is_text(tmp_path: Path) -> None:
 
 
 def test_a_long_title_takes_no_time(tmp_path: Path) -> None:
-    import time
-
-    started = time.monotonic()
+    started = time.process_time()
     _, findings = page(tmp_path, "# a" + " " * 60_000 + "b\n")
     assert findings == ["1 T032"]
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_hidden_files_are_left_alone(tmp_path: Path) -> None:

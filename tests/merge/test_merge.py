@@ -12,7 +12,7 @@ from conftest import EXAMPLES, MINIMAL, ROOT, TODAY
 from terecht.flow.knowledge import Knowledge
 from terecht.load import Client, load
 from terecht.merge import Page, Site, Templates, merge
-from terecht.slots import CLOSE, FRAME, OPEN, SLOT, Kind
+from terecht.slots import CLOSE, FRAME, OPEN, OWN, SLOT, Kind
 
 
 def client_of(folder: Path, content: Knowledge) -> Client:
@@ -59,7 +59,7 @@ def test_every_slot_has_a_value_and_every_value_of_a_page_a_slot(example: str, c
     site = site_of(ROOT / "organisations" / example, content)
     for made in site.pages:
         used = {int(number) for number in SLOT.findall(made.text.body)}
-        own = {number for number in made.values if number >= 100}
+        own = {number for number in made.values if number >= OWN}
         assert used == own
         assert {number for number, name in enumerate(FRAME) if not name.startswith("language_")} <= set(made.values)
 
@@ -90,7 +90,7 @@ def test_titles_order_and_headings_never_depend_on_facts(content: Knowledge) -> 
     for name in content.pages:
         for language in ("nl", "en"):
             one, two = (page(site, language, name) for site in sites)
-            assert one.text.title == two.text.title
+            assert one.text.frame.title == two.text.frame.title
             assert heading.findall(one.text.body) == heading.findall(two.text.body)
 
 
@@ -99,7 +99,7 @@ def test_a_replaced_page_keeps_its_place_in_the_menu(tmp_path: Path, content: Kn
     (folder / "docs/nl").mkdir(parents=True)
     (folder / "docs/nl/mediator.md").write_text("# Onze mediator\n\nTekst.\n", "utf-8")
     made = page(site_of(folder, content), "nl", "mediator")
-    assert made.text.title == content.template("nl", "mediator").title
+    assert made.text.frame.title == content.template("nl", "mediator").title
     assert made.title == "Onze mediator"
     assert "Tekst" not in made.text.body
 
@@ -109,8 +109,8 @@ def test_an_own_page_without_a_translation_falls_back(tmp_path: Path, content: K
     (folder / "docs/nl").mkdir(parents=True)
     (folder / "docs/nl/bezoek.md").write_text("# Bezoek\n\nTekst.\n", "utf-8")
     site = site_of(folder, content)
-    assert page(site, "nl", "extra/bezoek").text.fallback is None
-    assert page(site, "en", "extra/bezoek").text.fallback == "nl"
+    assert page(site, "nl", "extra/bezoek").text.frame.fallback is None
+    assert page(site, "en", "extra/bezoek").text.frame.fallback == "nl"
 
 
 def test_own_pages_of_all_organisations_are_one_rendered_page(tmp_path: Path, content: Knowledge) -> None:
@@ -186,5 +186,5 @@ def test_the_example_of_a_template_falls_back_with_its_language(tmp_path: Path, 
     templates = {key: value for key, value in content.templates.items() if key != ("en", "wie")}
     lacking = replace(content, templates=templates)
     made = page(site_of(ROOT / "organisations/vuurvlinder", lacking), "en", "wie")
-    assert made.text.fallback == "nl"
-    assert made.text.language == "en"
+    assert made.text.frame.fallback == "nl"
+    assert made.text.frame.language == "en"

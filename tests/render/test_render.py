@@ -12,9 +12,9 @@ import pytest
 from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, build_all, pages_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.merge import PageText, Templates, merge, shell_of
-from terecht.pipeline import Project, render_all
-from terecht.render import RenderError, render
+from terecht.merge import Frame, PageText, Passage, Templates, merge, shell_of
+from terecht.pipeline import Project
+from terecht.render import Rendered, RenderError, render
 from terecht.render.cache import Shelf
 
 Make = Callable[..., Project]
@@ -110,16 +110,38 @@ def test_a_page_that_is_not_translated_says_so(small: Make, tmp_path: Path) -> N
 
 def test_a_text_more_costs_no_build_and_comes_out_as_from_one(project: Project, content: Knowledge) -> None:
     shell = shell_of(("nl",), content)
-    texts = [PageText(("nl",), "nl", "wie", "Wie", f"# Kop {{: #kop }}\n\nTekst {number}.\n") for number in (1, 2)]
-    together = render(project.root, shell, texts)
-    for text in texts:
-        assert render(project.root, shell, [text])[text] == together[text]
+    frames = [Frame(("nl",), "nl", name, shell.titles["nl", name]) for name in ("wie", "wet")]
+    passages = [Passage("nl", "wie", f"# Kop {{: #kop }}\n\nTekst {number}.\n") for number in (1, 2)]
+    together = render(project.root, shell, frames, passages)
+    for frame, passage in zip(frames, passages, strict=True):
+        alone = render(project.root, shell, [frame], [passage])
+        assert alone.page(PageText(frame, (passage,))) == together.page(PageText(frame, (passage,)))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_page_of_passages_is_the_page(example: str, project: Project, content: Knowledge) -> None:
+    """Rendered passage by passage a page has the same bytes as rendered whole, but for empty lines."""
+    client, _ = load(ROOT / "organisations" / example, content, TODAY)
+    assert client is not None
+    site = merge(client, content, Templates(ROOT / "overrides"))
+    pages = {page.text: Passage(page.language, page.text.frame.name, page.text.body) for page in site.pages}
+    passages = [passage for text in pages for passage in text.passages]
+    rendered = render(project.root, site.shell, [text.frame for text in pages], [*pages.values(), *passages])
+    for text, whole in pages.items():
+        one, other = rendered.page(text), rendered.page(PageText(text.frame, (whole,)))
+        assert without_empty_lines(one.html) == without_empty_lines(other.html)
+        assert one.search == other.search
+    assert len(passages) > 5 * len(pages)
+
+
+def without_empty_lines(html: str) -> list[str]:
+    return [line for line in html.splitlines() if line.strip()]
 
 
 def test_a_link_to_nowhere_in_a_template_stops(project: Project, content: Knowledge) -> None:
-    text = PageText(("nl",), "nl", "wie", "Wie", "# Kop {: #kop }\n\n[weg](weg.md)\n")
+    passage = Passage("nl", "wie", "# Kop {: #kop }\n\n[weg](weg.md)\n")
     with pytest.raises(RenderError, match=r"weg\.md"):
-        render(project.root, shell_of(("nl",), content), [text])
+        render(project.root, shell_of(("nl",), content), [], [passage])
 
 
 def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(
@@ -129,14 +151,15 @@ def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
     texts = [page.text for page in site.pages]
-    rendered = {text: page for text, page in render_all(project, content, texts, jobs=1).items() if text in texts}
+    wanted = [text.frame for text in texts], [passage for text in texts for passage in text.passages]
+    rendered = render(project.root, site.shell, *wanted)
     shelf = Shelf(tmp_path / "shelf", "engine")
     shelf.put(site.shell, rendered)
-    assert shelf.take(site.shell, texts) == rendered
-    assert Shelf(tmp_path / "shelf", "another").take(site.shell, texts) == {}
+    assert shelf.take(site.shell, *wanted) == rendered
+    assert Shelf(tmp_path / "shelf", "another").take(site.shell, *wanted) == Rendered({}, {})
     for path in (tmp_path / "shelf").rglob("*.json"):
         path.write_text("{", "utf-8")
-    assert shelf.take(site.shell, texts) == {}
+    assert shelf.take(site.shell, *wanted) == Rendered({}, {})
 
 
 def test_the_shelf_holds_nothing_of_an_organisation(small: Make, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from terecht.findings import Finding
 from terecht.flow.facts import facts_of
 from terecht.flow.knowledge import EMERGENCY, Flow
 from terecht.flow.plan import plan_of
-from terecht.flow.proof import Logic, Place, Proof, broken_in
+from terecht.flow.proof import Place, Proof, broken_in
 from terecht.flow.scenarios import Scenarios, run
 from terecht.flow.sentences import OTHERWISE
+from terecht.flow.solver import Logic
 from terecht.load.organisation import Organisation
 from terecht.load.yaml_tree import place
 
@@ -32,7 +33,7 @@ def check(flow: Flow, scenarios: Scenarios, organisations: Mapping[str, Organisa
     different = {signature(organisation): (name, organisation) for name, organisation in _all(scenarios, organisations)}
     reached: set[Place] = set()
     proofs: list[tuple[str, Proof, Future[list[int]]]] = []
-    # The solver lets go of Python while it thinks, so the next organisation is prepared meanwhile.
+    # The solver is a program that thinks for itself, so the next organisation is prepared meanwhile.
     with ThreadPoolExecutor(max_workers=2) as pool:
         for name, organisation in different.values():
             proof = Proof(logic, flow.table, plan_of(flow.table, organisation), organisation, sentences)

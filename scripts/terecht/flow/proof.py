@@ -15,12 +15,11 @@ from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
-import z3
-
-from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Holds, Not, Some
+from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Not, Some
 from terecht.flow.items import item_parts
 from terecht.flow.plan import Card, Link, Plan
 from terecht.flow.sentences import Item, Sentences
+from terecht.flow.solver import Logic, examples, possible
 from terecht.flow.table import MANAGERS, Entry, Table
 from terecht.load.organisation import Contact, Organisation
 
@@ -50,80 +49,13 @@ class Breach:
     answers: str
 
 
-class Logic:
-    """Conditions in SMT-LIB, the language of solvers: text is fast to make, and organisations share much of it."""
-
-    def __init__(self) -> None:
-        self._names: dict[Condition, str] = {}
-        self._definitions: dict[str, tuple[str, tuple[str, ...]]] = {}
-
-    def name(self, condition: Condition) -> str:
-        """The name of a condition without facts, defined once."""
-        if condition not in self._names:
-            self._names[condition] = self._named(condition)
-        return self._names[condition]
-
-    def _named(self, condition: Condition) -> str:
-        parts: tuple[str, ...]
-        match condition:
-            case Given():
-                return f"|{condition.question}={condition.answer}|"
-            case Holds():
-                raise ValueError(f"the fact {condition.fact} is not settled")
-            case Not():
-                parts, text = (self.name(condition.part),), "(not {})"
-            case Every():
-                parts, text = tuple(map(self.name, condition.parts)), "(and true {})"
-            case Some():
-                parts, text = tuple(map(self.name, condition.parts)), "(or false {})"
-        name = f"c{len(self._definitions)}"
-        self._definitions[name] = (text.format(" ".join(parts)), parts)
-        return name
-
-    def script(self, answers: Iterable[Given], held: Iterable[Condition], asked: Mapping[str, Condition]) -> str:
-        """Declares answers, defines what is needed, asserts what is held, and gives each of ``asked`` a constant."""
-        defined: dict[str, str] = {}
-
-        def define(name: str) -> None:
-            if name in defined or name not in self._definitions:
-                return
-            text, parts = self._definitions[name]
-            defined[name] = ""
-            for part in parts:
-                define(part)
-            del defined[name]
-            defined[name] = f"(define-fun {name} () Bool {text})"
-
-        asserted = [self.name(condition) for condition in held]
-        named = {constant: self.name(condition) for constant, condition in asked.items()}
-        for name in (*asserted, *named.values()):
-            define(name)
-        return "\n".join(
-            (
-                *(f"(declare-const {self.name(one)} Bool)" for one in answers),
-                *defined.values(),
-                *(f"(assert {name})" for name in asserted),
-                *(f"(declare-const {constant} Bool)(assert (= {constant} {name}))" for constant, name in named.items()),
-            )
-        )
-
-
-def solver_of(script: str, context: z3.Context | None = None) -> z3.Solver:
-    """A solver that has read a script; for finite choices, which is what answers are."""
-    solver = z3.SolverFor("QF_FD", ctx=context)
-    solver.from_string(script)
-    return solver
+#: A condition that must not hold, where in the table it comes from, and what is wrong when it does.
+Case: TypeAlias = tuple[str, str, Condition]
 
 
 def broken_in(script: str, invariants: Iterable[int]) -> list[int]:
-    """The invariants that some answers break. In a context of its own, so it may run beside others in a thread."""
-    context = z3.Context()
-    solver = solver_of(script, context)
-    return [number for number in invariants if solver.check(z3.Bool(f"i{number}", context)) == z3.sat]
-
-
-#: A condition that must not hold, where in the table it comes from, and what is wrong when it does.
-Case: TypeAlias = tuple[str, str, Condition]
+    """The invariants that some answers break. Waits for a program, so it may run beside others in a thread."""
+    return [int(constant[1:]) for constant in possible(script, [f"i{number}" for number in invariants])]
 
 
 class Proof:
@@ -163,23 +95,26 @@ class Proof:
 
     def breaches(self, broken: Iterable[int]) -> Iterator[Breach]:
         """What breaks these invariants, each with the first answers that were found to do so."""
+        given = [Given(question, answer) for question, answers in self.possible.items() for answer in answers]
+        names = [self.logic.name(one) for one in given]
         for number in broken:
-            each = {f"k{position}": case for position, (_, _, case) in enumerate(self.cases[number])}
-            solver = solver_of(self._script(each))
-            for position, (source, what, _) in enumerate(self.cases[number]):
-                if solver.check(z3.Bool(f"k{position}")) == z3.sat:
-                    yield Breach(number, source, what, self._told(solver.model()))
+            cases = {f"k{position}": case for position, case in enumerate(self.cases[number])}
+            script = self._script({constant: condition for constant, (_, _, condition) in cases.items()})
+            found = possible(script, tuple(cases))
+            for constant, true in zip(found, examples(script, found, names), strict=True):
+                source, what, _ = cases[constant]
+                chosen = [one for one, name in zip(given, names, strict=True) if name in true]
+                yield Breach(number, source, what, _told(chosen))
 
     def reached(self, known: AbstractSet[Place]) -> frozenset[Place]:
         """The rules, outcomes, answers and sentences that some answers reach (for invariant 5), beside those known."""
-        wanted = [(place, condition) for place, condition in self._reachable() if place not in known]
-        asked = {f"r{position}": condition for position, (_, condition) in enumerate(wanted)}
-        solver = solver_of(self._script(asked))
-        found: set[Place] = set()
-        for position, (place, _) in enumerate(wanted):
-            if place not in found and solver.check(z3.Bool(f"r{position}")) == z3.sat:
-                found.add(place)
-        return frozenset(found)
+        ways: dict[Place, list[Condition]] = defaultdict(list)
+        for place, condition in self._reachable():
+            if place not in known:
+                ways[place].append(condition)
+        asked = {f"r{position}": Some(tuple(found)) for position, found in enumerate(ways.values())}
+        reached = set(possible(self._script(asked), tuple(asked)))
+        return frozenset(place for constant, place in zip(asked, ways, strict=True) if constant in reached)
 
     def _reachable(self) -> Iterator[tuple[Place, Condition]]:
         for card in self.plan.cards:
@@ -226,14 +161,6 @@ class Proof:
     def _script(self, asked: Mapping[str, Condition]) -> str:
         answers = [Given(question, answer) for question, found in self.possible.items() for answer in found]
         return self.logic.script(answers, self._possible_answers(), asked)
-
-    def _told(self, model: z3.ModelRef) -> str:
-        """Answers as the command line takes them."""
-        given = {
-            question: [one for one in answers if z3.is_true(model.eval(z3.Bool(f"{question}={one}")))]
-            for question, answers in self.possible.items()
-        }
-        return " ".join(f"{question}={','.join(answers)}" for question, answers in given.items() if answers)
 
     def _possible_answers(self) -> Iterator[Condition]:
         """What ``Table.counted`` makes of any raw answers, and nothing else."""
@@ -391,6 +318,14 @@ class Proof:
     def _of_the_other_side(self, name: str) -> bool:
         contact = self.people.get(name)
         return bool(contact and "vertrouwenspersoon" in contact.roles and contact.also_for_accused != "yes")
+
+
+def _told(chosen: Iterable[Given]) -> str:
+    """Answers as the command line takes them."""
+    given: dict[str, list[str]] = defaultdict(list)
+    for one in chosen:
+        given[one.question].append(one.answer)
+    return " ".join(f"{question}={','.join(answers)}" for question, answers in given.items())
 
 
 def _two_of(conditions: Iterable[Condition]) -> Condition:

@@ -70,6 +70,10 @@ def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None
         return None, [
             Finding(shown, 1, 1, "T030", f"'{folder.name}' can not be the name of an organisation's folder", help_)
         ]
+    if folder.is_symlink():
+        return None, [
+            Finding(shown, 1, 1, "T052", f"'{folder.name}' is a link to a folder", "put the folder itself here")
+        ]
     data, problem = files.read_beside(folder, FILE, _MOST_READ, too_large="T002")
     if data is None:
         return None, [Finding(shown, 1, 1, *problem)] if problem else []

@@ -19,6 +19,9 @@ Report: TypeAlias = Callable[[Location, str, str, str], Finding]
 #: `domain/FLOW.md` 1: each vertrouwenspersoon has a number in the stylesheet of the flow, up to 32.
 MAX_VERTROUWENSPERSONEN = 32
 
+#: Ids of others among which the one that was meant is looked for, over a whole file: all with all would take minutes.
+_MOST_COMPARED = 1_000
+
 #: Roles that a vertrouwenspersoon had better not have, and why (DOMAIN 2.7: incompatible or unwise double roles).
 _DOUBLE_ROLES = {
     "hr": ("W101", "HR works for the employer and has to act on what it knows"),
@@ -34,6 +37,7 @@ def check(organisation: Organisation, today: dt.date, report: Report) -> Iterato
     yield from _contacts(organisation, report)
     for position, contact in enumerate(organisation.contacts):
         yield from _contact(organisation, contact, ("contacts", position), today, report)
+    yield from _replacements(organisation, report)
     yield from _texts(organisation, report)
     if organisation.country != "NL":
         message = f"the helplines on the site are Dutch, and the country is '{organisation.country}'"
@@ -83,14 +87,24 @@ def _contact(
         message = f"the certificate ended on {contact.certified_until}"
         yield report((*at, "certified_until"), "W107", message, "write the new date, or leave it out")
     for number, absence in enumerate(contact.absent):
-        here = (*at, "absent", number)
         if absence.to < absence.from_:
-            yield report((*here, "to"), "T045", f"{absence.to} is before {absence.from_}", "swap the two")
-        if absence.replaced_by is not None and (absence.replaced_by not in ids or absence.replaced_by == contact.id):
-            others = [other for other in ids if other != contact.id]
+            message = f"{absence.to} is before {absence.from_}"
+            yield report((*at, "absent", number, "to"), "T045", message, "swap the two")
+
+
+def _replacements(organisation: Organisation, report: Report) -> Iterator[Finding]:
+    ids = [contact.id for contact in organisation.contacts]
+    compared = 0
+    for position, contact in enumerate(organisation.contacts):
+        others = [other for other in ids if other != contact.id]
+        for number, absence in enumerate(contact.absent):
+            if absence.replaced_by is None or absence.replaced_by in others:
+                continue
+            compared += len(others)
+            near = did_you_mean(absence.replaced_by, others) if compared <= _MOST_COMPARED else ""
+            at = ("contacts", position, "absent", number, "replaced_by")
             message = f"nobody else has the id '{absence.replaced_by}'"
-            help_ = did_you_mean(absence.replaced_by, others) or "leave it out"
-            yield report((*here, "replaced_by"), "T041", message, help_)
+            yield report(at, "T041", message, near or "leave it out")
 
 
 def _texts(organisation: Organisation, report: Report) -> Iterator[Finding]:

@@ -11,10 +11,11 @@ import errno
 import os
 import stat
 import unicodedata
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 #: Code, message and help of a finding that has no place yet.
@@ -22,6 +23,9 @@ Problem: TypeAlias = tuple[str, str, str]
 
 _BESIDE: Final = "put the file itself beside organisation.yml"
 _MOST_NAMES: Final = 8
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC
+#: Folders in folders that are looked into; what is deeper is nothing of ours.
+_DEEPEST: Final = 8
 
 
 def read_beside(folder: Path, name: str, most: int, too_large: str = "T054") -> tuple[bytes | None, Problem | None]:
@@ -32,12 +36,63 @@ def read_beside(folder: Path, name: str, most: int, too_large: str = "T054") -> 
     T050, and one that we may not read with T001. Small and capital letters count on every system, because
     they do on servers.
     """
-    if name in {"", ".", ".."} or "/" in name or "\\" in name or not name.isprintable():
-        return None, ("T051", f"{name!r} is not a file in this folder", _BESIDE)
     try:
-        inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        inside = os.open(folder, _FOLDER)
     except OSError as error:
         return None, _unreadable("the folder", error)
+    try:
+        return read_inside(inside, name, most, too_large)
+    finally:
+        os.close(inside)
+
+
+def below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[tuple[PurePosixPath, int]]:
+    """All files and links below a folder: the path of each in it, and the open folder in which it lies, for now.
+
+    Hidden ones are left out. No link is followed, also not one that takes the place of a folder meanwhile: each folder
+    is opened from the one around it.
+    """
+    try:
+        inside = os.open(folder, _FOLDER | os.O_NOFOLLOW)
+    except OSError as error:
+        unreadable(error)
+        return
+    try:
+        yield from _below(inside, PurePosixPath(), unreadable)
+    finally:
+        os.close(inside)
+
+
+def _below(
+    inside: int, at: PurePosixPath, unreadable: Callable[[OSError], None]
+) -> Iterator[tuple[PurePosixPath, int]]:
+    try:
+        with os.scandir(inside) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    except OSError as error:
+        unreadable(error)
+        return
+    for name, is_folder in found:
+        if name.startswith("."):
+            continue
+        if not is_folder or len(at.parts) == _DEEPEST:
+            yield at / name, inside
+            continue
+        try:
+            deeper = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=inside)
+        except OSError as error:
+            unreadable(error)
+            continue
+        try:
+            yield from _below(deeper, at / name, unreadable)
+        finally:
+            os.close(deeper)
+
+
+def read_inside(inside: int, name: str, most: int, too_large: str = "T054") -> tuple[bytes | None, Problem | None]:
+    """As :func:`read_beside`, in a folder that is open."""
+    if name in {"", ".", ".."} or "/" in name or "\\" in name or not name.isprintable():
+        return None, ("T051", f"{name!r} is not a file in this folder", _BESIDE)
     try:
         with os.scandir(inside) as entries:
             names = [entry.name for entry in entries]
@@ -47,8 +102,6 @@ def read_beside(folder: Path, name: str, most: int, too_large: str = "T054") -> 
         return _read(inside, found, most, too_large)
     except OSError as error:
         return None, _unreadable(f"'{name}'", error)
-    finally:
-        os.close(inside)
 
 
 def _read(inside: int, name: str, most: int, too_large: str) -> tuple[bytes | None, Problem | None]:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import markdown
 import nh3
 
 from terecht.findings import Finding, did_you_mean
-from terecht.load.files import read_beside
+from terecht.load.files import below, read_inside
 from terecht.load.values import LANGUAGES, is_web_address
 from terecht.load.yaml_tree import decode, forbidden_character
 from terecht.slots import ROOT
@@ -36,6 +37,8 @@ _MOST_BRACKETS = 500
 _IMAGE = re.compile(r"!\[")
 _CODE = re.compile(r"(`+).*?\1")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: Of the path of an own page: its language and its name.
+_PARTS = 2
 _WEB = {"https", "http"}
 _SCHEMES = {*_WEB, "mailto", "tel"}
 _TAGS = {
@@ -88,14 +91,20 @@ def read(
     findings: list[Finding] = []
     if folder.is_symlink():
         return pages, [Finding(shown, 1, 1, "T052", "a symbolic link", "put the folder itself here")]
-    for path in _below(folder, shown, findings):
-        here = f"{shown}/{path.relative_to(folder).as_posix()}"
-        if path.is_symlink():
+
+    def unreadable(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            message = f"this folder can not be read: {error.strerror}"
+            findings.append(Finding(shown, 1, 1, "T001", message, "change its permissions"))
+
+    for path, inside in below(folder, unreadable):
+        here = f"{shown}/{path}"
+        if _is_link(path.name, inside):
             findings.append(Finding(here, 1, 1, "T052", "a symbolic link", "put the file itself here"))
-        elif misplaced := _misplaced(path.relative_to(folder), languages):
+        elif misplaced := _misplaced(path, languages):
             findings.append(Finding(here, 1, 1, "T066", *misplaced))
         else:
-            data, problem = read_beside(path.parent, path.name, _MOST_BYTES, too_large="T002")
+            data, problem = read_inside(inside, path.name, _MOST_BYTES, too_large="T002")
             if data is None:
                 findings += [Finding(here, 1, 1, *problem)] if problem else []
                 continue
@@ -106,21 +115,11 @@ def read(
     return pages, findings
 
 
-def _below(folder: Path, shown: str, findings: list[Finding]) -> list[Path]:
-    """All files and links below a folder, hidden ones left out; a folder that can not be read is a finding."""
-
-    def unreadable(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):
-            message = f"this folder can not be read: {error.strerror}"
-            findings.append(Finding(shown, 1, 1, "T001", message, "change its permissions"))
-
-    found = []
-    for at, folders, names_ in os.walk(folder, onerror=unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        linked = [name for name in folders if (Path(at) / name).is_symlink()]
-        found += [Path(at) / name for name in (*names_, *linked) if not name.startswith(".")]
-        folders[:] = [name for name in folders if name not in linked]
-    return sorted(found)
+def _is_link(name: str, inside: int) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=inside, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def is_name(name: str) -> bool:
@@ -130,12 +129,13 @@ def is_name(name: str) -> bool:
 
 def names(folder: Path) -> frozenset[str]:
     """The names that the own pages below ``folder`` have, whatever is wrong with them."""
-    return frozenset(path.stem for path in folder.glob("*/*.md") if path.is_file())
+    pages = (path for path, _ in below(folder, lambda _: None))
+    return frozenset(path.stem for path in pages if len(path.parts) == _PARTS and path.suffix == ".md")
 
 
-def _misplaced(path: Path, languages: tuple[str, ...]) -> tuple[str, str] | None:
+def _misplaced(path: PurePosixPath, languages: tuple[str, ...]) -> tuple[str, str] | None:
     help_ = f"own pages are docs/<language>/<page>.md, with a language out of {', '.join(languages)}"
-    if len(path.parts) != 2 or path.suffix != ".md":  # noqa: PLR2004
+    if len(path.parts) != _PARTS or path.suffix != ".md":
         return "this is not an own page", help_
     if path.parts[0] not in languages:
         known = path.parts[0] in LANGUAGES
@@ -233,7 +233,8 @@ def _clean(body: str, language: str, known: tuple[str, ...], link: Link) -> tupl
     html = nh3.clean(
         made,
         tags=_TAGS,
-        attributes={"a": {"href"}, **{f"h{level}": {"id"} for level in range(2, 7)}},
+        # Without the first, nh3 lets a title and a language stand on every element.
+        attributes={"*": set(), "a": {"href"}, **{f"h{level}": {"id"} for level in range(2, 7)}},
         url_schemes=_SCHEMES,
         attribute_filter=attribute,
         link_rel=None,

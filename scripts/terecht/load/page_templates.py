@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from terecht.findings import Finding, did_you_mean
@@ -19,6 +20,8 @@ from terecht.load.yaml_tree import Scalar, decode, parse_text
 _FIRST = next(iter(LANGUAGES))
 _HEADING = re.compile(r"^(#{1,6}) +(.*)$")
 _HEADING_ID = re.compile(r"\{: *#([a-z0-9-]+)(?: +data-search-exclude)? *\}$")
+#: A block that stays one passage: its headings are inside it.
+_BLOCK = re.compile(r"<(/?)(?:div|section)\b")
 _LINK = re.compile(r"\]\((?:(?P<name>[\w/-]+)\.md)?(?:#(?P<anchor>[\w-]+))?\)")
 
 
@@ -36,6 +39,19 @@ class PageTemplate:
     path: str
     first_line: int
     source: str | None = None
+
+    @cached_property
+    def passages(self) -> tuple[str, ...]:
+        """The text cut before its headings, where no block of HTML is open. No condition reaches over a heading."""
+        passages: list[list[str]] = [[]]
+        depth, fenced = 0, False
+        for line in self.text.splitlines(keepends=True):
+            fenced ^= line.startswith("```")
+            if depth == 0 and not fenced and _HEADING.match(line) and "".join(passages[-1]).strip():
+                passages.append([])
+            depth += sum(-1 if closing else 1 for closing in _BLOCK.findall(line))
+            passages[-1].append(line)
+        return tuple(map("".join, passages))
 
     @property
     def version(self) -> str:

@@ -10,12 +10,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 import phonenumbers
-from babel import Locale, UnknownLocaleError
+from babel.core import get_global, get_locale_identifier, parse_locale
+from babel.localedata import locale_identifiers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -25,6 +27,10 @@ from terecht.findings import did_you_mean
 #: The languages that a site can have, with their own names and directions. A new one needs docs/<code>/ as well.
 LANGUAGES: Final = MappingProxyType({"nl": ("Nederlands", "ltr"), "en": ("English", "ltr")})
 MAX_TEXT: Final = 2_000
+#: Characters of the host of an e-mail address that is not all ASCII: each is looked up in tables, which is slow.
+MAX_FOREIGN_HOST: Final = 63
+#: Characters of the address of a site: with four bytes each it still fits a QR code that may lose a quarter.
+MAX_SITE_URL: Final = 400
 
 
 class WebAddress(str):
@@ -98,6 +104,10 @@ def _internal_number(value: str) -> str:
 
 
 def _email(value: str) -> str:
+    _, _, host = value.rpartition("@")
+    if not host.isascii() and len(host) > MAX_FOREIGN_HOST:
+        message = f"'{value}' is not an e-mail address"
+        raise refuse("T027", message, f"{MAX_FOREIGN_HOST} characters is the most behind its @")
     try:
         validate_email(value, check_deliverability=False, allow_display_name=False)
     except EmailNotValidError as error:
@@ -134,6 +144,9 @@ def is_web_address(value: str) -> bool:
 
 def _site_url(value: str) -> WebAddress:
     address = _url(value)
+    if len(address) > MAX_SITE_URL:
+        message = f"{len(address):,} characters; {MAX_SITE_URL} is the most"
+        raise refuse("T032", message, "readers scan this address with a phone")
     if urlsplit(address).query or urlsplit(address).fragment:
         raise refuse("T028", f"'{value}' is more than the place of a site", "leave out what starts with '?' or '#'")
     if {".", ".."} & set(unquote(urlsplit(address).path).split("/")):
@@ -160,12 +173,35 @@ def _site_language(value: str) -> str:
 
 
 def _spoken_language(value: str) -> str:
-    try:
-        Locale.parse(value, sep="-")
-    except (ValueError, UnknownLocaleError):
-        help_ = "write a code such as nl, en, ar or pl"
-        raise refuse("T029", f"'{value}' is not the code of a language", help_) from None
+    if not _is_language(value):
+        raise refuse("T029", f"'{value}' is not the code of a language", "write a code such as nl, en, ar or pl")
     return value
+
+
+def _is_language(code: str) -> bool:
+    """Whether babel can name this language, as ``Locale.parse`` finds it: zh-TW, for one, is meant as zh-Hant-TW.
+
+    That takes long for what it does not find, and a file may hold thousands.
+    """
+    try:
+        language, country, *more = parse_locale(code, sep="-")
+    except ValueError:
+        return False
+    possible: list[Any] = [(language, country, *more)]
+    language = get_global("language_aliases").get(language, language)
+    country = get_global("territory_aliases").get(country or "", (country,))[0]
+    likely = get_global("likely_subtags")
+    if meant := likely.get(get_locale_identifier((language, country, *more))):
+        possible += [parse_locale(meant), parse_locale(meant)[:2]]
+    if meant := likely.get(language):
+        meant_language, _, script, *_ = parse_locale(meant)
+        possible += [(meant_language, country, script), (meant_language, country)]
+    return not _locales().isdisjoint(map(get_locale_identifier, possible))
+
+
+@cache
+def _locales() -> frozenset[str]:
+    return frozenset(locale_identifiers())
 
 
 Plain = Annotated[str, BeforeValidator(_string), AfterValidator(_short)]

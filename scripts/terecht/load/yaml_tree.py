@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import yaml
@@ -40,6 +41,11 @@ class Sequence:
     line: int
     column: int
 
+    @cached_property
+    def filled(self) -> tuple[Node, ...]:
+        """The items that are not empty: those that the model counts. Kept, as a long list has a finding an item."""
+        return tuple(item for item in self.items if not _empty(item))
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -61,6 +67,8 @@ _SUSPECT = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\uf8ff\ufeff\ufdd0-\ufdef\ufff0-\ufff8"
     "\ufffe\uffff\U000e0000-\U0010ffff]"
 )
+#: What ends a line for YAML and for an editor, an old one's included.
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class _Stop(Exception):  # noqa: N818  carries one finding out of the event pass
@@ -125,8 +133,8 @@ def decode(data: bytes, path: str) -> tuple[str, list[Finding]]:
 
 
 def _place(text: str, offset: int | None) -> tuple[int, int]:
-    before = text if offset is None else text[:offset]
-    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    lines = _LINE_END.split(text if offset is None else text[:offset])
+    return len(lines), len(lines[-1]) + 1
 
 
 def parse(data: bytes, path: str) -> tuple[Mapping | None, list[Finding]]:
@@ -146,8 +154,9 @@ def parse_text(text: str, path: str, first_line: int = 1) -> tuple[Mapping | Non
         return None, [stop.finding]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-        return None, [_syntax(path, line, column, error.problem or "this can not be read")]
+        # What is missed at the end of the file is missing behind its last text, not on the empty line below it.
+        line, column = min((mark.line + 1, mark.column + 1), _place(text.rstrip(), None)) if mark else (1, 1)
+        return None, [_syntax(path, line - 1 + first_line, column, error.problem or "this can not be read")]
     except yaml.YAMLError:
         return None, [_syntax(path, first_line, 1, "this can not be read")]
     return tree, builder.findings or []
@@ -257,8 +266,8 @@ def plain(node: Node) -> Plain:
     match node:
         case Scalar(value):
             return value
-        case Sequence(items):
-            return [plain(item) for item in items if not _empty(item)]
+        case Sequence():
+            return [plain(item) for item in node.filled]
         case Mapping(entries):
             return {key: plain(value) for key, value in entries.items() if not _empty(value)}
 
@@ -277,10 +286,9 @@ def place(tree: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
         if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
             node = node.entries[step]
         elif isinstance(node, Sequence) and isinstance(step, int):
-            filled = [item for item in node.items if not _empty(item)]
-            if step >= len(filled):
+            if step >= len(node.filled):
                 break
-            node = filled[step]
+            node = node.filled[step]
         else:
             break
         line, column = node.line, node.column
@@ -295,7 +303,7 @@ def key_place(tree: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
         if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
             node = node.entries[step]
         elif isinstance(node, Sequence) and isinstance(step, int):
-            node = [item for item in node.items if not _empty(item)][step]
+            node = node.filled[step]
         else:
             break
     if isinstance(node, Mapping) and isinstance(last, str) and last in node.keys:

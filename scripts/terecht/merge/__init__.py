@@ -36,19 +36,42 @@ OWN_PAGE = f"{OWN_FOLDER}/page"
 
 
 @dataclass(frozen=True)
-class PageText:
-    """What the renderer gets of a page: organisations with the same text in the same shell share the rendered page.
+class Frame:
+    """What stands around the passages of a page: the same for every site in these languages, in this order.
 
-    ``languages`` are those of the shell, in order; ``body`` is Markdown with slots; ``fallback`` names the language of
-    the body where a translation is missing.
+    ``fallback`` names the language of the passages where a translation is missing.
     """
 
     languages: tuple[str, ...]
     language: str
     name: str
     title: str
-    body: str
     fallback: str | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A heading and what stands under it, as Markdown with slots: what the renderer gets of the middle of a page.
+
+    All organisations in which the same of our sentences stand there share it, whatever the rest of the page says.
+    """
+
+    language: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PageText:
+    """All that is rendered of a page."""
+
+    frame: Frame
+    passages: tuple[Passage, ...]
+
+    @property
+    def body(self) -> str:
+        """The Markdown of the page."""
+        return "".join(passage.text for passage in self.passages)
 
 
 @dataclass(frozen=True)
@@ -103,12 +126,13 @@ class Templates:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,
         )
         self.sentences = SentenceTemplates()
         self._compiled: dict[str, jinja2.Template] = {}
 
-    def page(self, text: str) -> jinja2.Template:
-        """The compiled template of a page."""
+    def passage(self, text: str) -> jinja2.Template:
+        """The compiled template of a passage."""
         if text not in self._compiled:
             self._compiled[text] = self.pages.from_string(text)
         return self._compiled[text]
@@ -190,7 +214,23 @@ def _shared_page(
     frame: Mapping[int, Value],
     templates: Templates,
 ) -> Page:
-    ledger = Ledger()
+    values: dict[int, Value] = {}
+    passages = []
+    for position, passage in enumerate(template.passages):
+        ledger = Ledger(position)
+        facts = see(client.organisation, language, ledger)
+        text = templates.passage(passage).render(**facts, **_blocks(fragments, ledger))
+        passages.append(Passage(language, template.name, text))
+        values |= ledger.values
+    fallback = template.language if template.language != language else None
+    around = Frame(client.organisation.languages, language, template.name, template.title, fallback)
+    tab = _tab(client, fragments.content, language, None if template.name == HOME else template.title)
+    page_text = PageText(around, tuple(passages))
+    return Page(language, template.name, template.title, page_text, MappingProxyType({**frame, **tab, **values}))
+
+
+def _blocks(fragments: Fragments, ledger: Ledger) -> dict[str, Callable[..., str]]:
+    """The fragments as functions of a template, each of which leaves a block with a slot."""
 
     def block(name: str) -> Callable[..., str]:
         def show(*arguments: str) -> str:
@@ -199,20 +239,13 @@ def _shared_page(
 
         return show
 
-    names = {name: block(name) for name in fragments.content.fragments()}
-    facts = see(client.organisation, language, ledger)
-    body = templates.page(template.text).render(**facts, **names)
-    fallback = template.language if template.language != language else None
-    languages = client.organisation.languages
-    text = PageText(languages, language, template.name, template.title, body, fallback)
-    tab = _tab(client, fragments.content, language, None if template.name == HOME else template.title)
-    return Page(language, template.name, template.title, text, MappingProxyType({**frame, **tab, **ledger.values}))
+    return {name: block(name) for name in fragments.content.fragments()}
 
 
 def _own_page(
     page: OwnPage, name: str, shell: Shell, language: str, fragments: Fragments, frame: Mapping[int, Value]
 ) -> Page:
-    ledger = Ledger()
+    ledger = Ledger(0)
     languages = fragments.client.organisation.languages
     links = {
         FRAME.index(f"language_{other}"): Value(Kind.LINK, page_address(languages, other, name)) for other in languages
@@ -223,7 +256,8 @@ def _own_page(
     shared = name in shell.pages
     title = shell.titles[language, name] if shared else ""
     fallback = page.language if page.language != language else None
-    text = PageText(languages, language, name if shared else OWN_PAGE, title, markdown, fallback)
+    place = name if shared else OWN_PAGE
+    text = PageText(Frame(languages, language, place, title, fallback), (Passage(language, place, markdown),))
     tab = _tab(fragments.client, fragments.content, language, page.title)
     return Page(language, name, page.title, text, MappingProxyType({**frame, **tab, **links, **ledger.values}))
 

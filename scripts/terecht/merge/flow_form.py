@@ -69,7 +69,7 @@ class FlowForm:
         self.sheet = sheet
         self.plan = sheet.plan
         self.organisation = organisation
-        self._facts = see(organisation, language, Ledger())
+        self._facts = see(organisation, language, Ledger(0))
         self._templates = templates
         self._said: dict[tuple[Card, str], list[Says]] = {}
 

@@ -40,6 +40,9 @@ ALWAYS_SHOWN = frozenset(
 #: The page of the flow.
 FLOW = "waar-terecht"
 
+#: What the templates are laid out with. Other spaces are somebody's own.
+_SPACE = " \t\n"
+_LAYOUT = re.compile(rf"[{_SPACE}]*\n[{_SPACE}]*")
 #: The folder of the photos of contacts.
 PEOPLE = "people/"
 
@@ -77,7 +80,7 @@ class Fragments:
             spoken=self._spoken,
             **facts,
         )
-        return re.sub(r"\s*\n\s*", "\n", html).strip()
+        return _LAYOUT.sub("\n", html).strip(_SPACE)
 
     def contact_cards(self, *roles: str) -> str:
         """Full cards of the contacts with one of these roles or groups, each once, in the order of the file."""

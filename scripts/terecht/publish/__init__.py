@@ -37,7 +37,12 @@ class Outlet:
     @classmethod
     def at(cls, folder: Path) -> Outlet:
         """The outlet at a folder; a link to a folder is that folder, so that what lies beside it can be found."""
-        resolved = folder.resolve()
+        try:
+            resolved = folder.resolve()
+        except RuntimeError as error:  # Python before 3.13, of a link in a circle
+            raise Unusable(f"{folder} is a link to itself", "name another folder with --output") from error
+        if resolved.exists() and not resolved.is_dir():
+            raise Unusable(f"{folder} is not a folder", "name another with --output")
         if not resolved.name:
             raise Unusable(f"nothing can lie beside {resolved}", "name another folder with --output")
         return cls(resolved)
@@ -83,9 +88,9 @@ def current(outlet: Outlet, organisation: str) -> Release | None:
     link = outlet.link(organisation)
     if not link.is_symlink():
         return None
-    folder = (link.parent / link.readlink()).parent
-    ours = folder.resolve().parent == outlet.releases(organisation).resolve() and folder.name.isdigit()
-    return Release(organisation, folder) if ours and folder.is_dir() else None
+    folder = Path(os.path.normpath(link.parent / link.readlink())).parent
+    ours = folder.parent == outlet.releases(organisation) and folder.name.isdigit()
+    return Release(organisation, folder) if ours and folder.is_dir() and not folder.is_symlink() else None
 
 
 def is_up_to_date(outlet: Outlet, organisation: str, made_from: str) -> bool:
@@ -102,7 +107,7 @@ def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files
     says no; then nothing is left behind but the releases that were there.
     """
     releases = outlet.releases(organisation)
-    releases.mkdir(parents=True, exist_ok=True)
+    _make_folder(releases)
     with _alone(releases):
         _refuse_strangers(outlet, organisation)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=releases))
@@ -114,7 +119,7 @@ def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files
         for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
             folder.chmod(_DIRECTORY_MODE)
         with _alone(releases):
-            _sweep(releases)
+            _sweep(releases, draft)
             folder = releases / f"{_last_number(releases) + 1:06d}"
             draft.rename(folder)
     except BaseException:
@@ -131,13 +136,23 @@ def settle() -> None:
 def switch(outlet: Outlet, release: Release) -> None:
     """Shows a release to readers, in one step, and lets go of the oldest ones.
 
-    Of builders at the same time the last release stays: an older one never replaces a newer.
+    Of builders at the same time the last release stays: an older one never replaces a newer. After an
+    :class:`OSError` :func:`give_up` knows what readers see.
     """
     with _alone(outlet.releases(release.organisation)):
-        now = current(outlet, release.organisation)
-        if now is None or now.number < release.number:
+        before = current(outlet, release.organisation)
+        if before is None or before.number < release.number:
             _point(outlet, release)
-        _let_go(outlet, current(outlet, release.organisation) or release)
+            _let_go(outlet, release, before)
+
+
+def give_up(outlet: Outlet, release: Release) -> bool:
+    """After an error in :func:`switch`: whether readers see the release after all; if not, it is deleted."""
+    with contextlib.suppress(OSError), _alone(outlet.releases(release.organisation)):
+        if current(outlet, release.organisation) == release:
+            return True
+        _discard(release)
+    return False
 
 
 def rollback(outlet: Outlet, organisation: str) -> Release:
@@ -153,7 +168,7 @@ def rollback(outlet: Outlet, organisation: str) -> Release:
         if now is None or not earlier:
             raise Unusable(f"'{organisation}' has no earlier release", f"the last {KEPT} are kept")
         _point(outlet, earlier[-1])
-        shutil.rmtree(now.folder, ignore_errors=True)
+        _discard(now)
     return earlier[-1]
 
 
@@ -161,34 +176,54 @@ def verify(outlet: Outlet, organisation: str) -> Differences:
     """How a published site differs from its manifest. Raises :class:`Unusable` with nothing to compare."""
     release = current(outlet, organisation)
     if release is None:
+        _refuse_strangers(outlet, organisation)
         raise Unusable(f"'{organisation}' is not published in {outlet.output}", "build it first")
     manifest = release.manifest()
     if manifest is None:
         raise Unusable(f"the manifest of '{organisation}' is missing or damaged", "build it again with --force")
+    if manifest.organisation != organisation:
+        what = f"'{organisation}' shows a site that was made for '{manifest.organisation}'"
+        raise Unusable(what, "build it again with --force")
     return compare(manifest, release.site)
 
 
 def published(outlet: Outlet) -> list[str]:
-    """The organisations that have a site here, by name."""
+    """The organisations that have a site here, by name, also when something else lies in its place."""
     if not outlet.output.is_dir():
         return []
-    return sorted(path.name for path in outlet.output.iterdir() if path.is_symlink())
+    return sorted(
+        path.name for path in outlet.output.iterdir() if path.is_symlink() or outlet.releases(path.name).is_dir()
+    )
 
 
 def _point(outlet: Outlet, release: Release) -> None:
     """The one step: the link is replaced by one to this release."""
     _refuse_strangers(outlet, release.organisation)
-    outlet.output.mkdir(parents=True, exist_ok=True)
+    _make_folder(outlet.output)
     link = outlet.link(release.organisation)
-    with tempfile.TemporaryDirectory(prefix="link-", dir=outlet.state) as folder:
-        fresh = Path(folder) / "link"
-        fresh.symlink_to(os.path.relpath(release.site, link.parent))
+    fresh = outlet.releases(release.organisation) / "link"
+    fresh.unlink(missing_ok=True)  # of a killed build
+    fresh.symlink_to(os.path.relpath(release.site, link.parent))
+    try:
         fresh.replace(link)
+    except OSError:
+        fresh.unlink()
+        raise
 
 
-def _sweep(releases: Path) -> None:
-    """Deletes drafts that a killed build left behind; one that is younger may still be written."""
-    for draft in releases.glob("draft-*"):
+def _make_folder(folder: Path) -> None:
+    """A folder and those around it that are not there yet, with modes that let a server through under any umask."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        path.chmod(_DIRECTORY_MODE)
+
+
+def _sweep(releases: Path, own: Path) -> None:
+    """Deletes what a killed build left behind, not its ``own`` draft; one that is younger may still be written."""
+    for gone in releases.glob("gone-*"):
+        shutil.rmtree(gone, ignore_errors=True)
+    for draft in set(releases.glob("draft-*")) - {own}:
         with contextlib.suppress(OSError):
             if time.time() - draft.stat().st_mtime > _ABANDONED_SECONDS:
                 shutil.rmtree(draft, ignore_errors=True)
@@ -204,16 +239,25 @@ def _last_number(releases: Path) -> int:
     return max((int(path.name) for path in releases.iterdir() if path.name.isdigit()), default=0)
 
 
-def _let_go(outlet: Outlet, shown: Release) -> None:
-    """Deletes all but the last releases; the one that readers see is never among them."""
-    everything = _releases(outlet, shown.organisation)
-    for release in everything[:-KEPT]:
-        if release.folder != shown.folder:
-            shutil.rmtree(release.folder, ignore_errors=True)
+def _let_go(outlet: Outlet, shown: Release, before: Release | None) -> None:
+    """Deletes what readers saw long ago, and what was overtaken before they saw it; newer ones may still be shown."""
+    earlier = [release for release in _releases(outlet, shown.organisation) if release.number < shown.number]
+    seen = [release for release in earlier if before is None or release.number <= before.number]
+    kept = seen[-(KEPT - 1) :]
+    for release in earlier:
+        if release not in kept:
+            _discard(release)
+
+
+def _discard(release: Release) -> None:
+    """Deletes a release. It loses its number first, so that nothing goes back to half of one."""
+    gone = release.folder.with_name(f"gone-{time.time_ns()}")
+    release.folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def _refuse_strangers(outlet: Outlet, organisation: str) -> None:
-    """Asked under the lock only: between two looks at a link another builder may let its release go."""
+    """Asked under the lock, or of what is not ours: between two looks another builder may let a release go."""
     link = outlet.link(organisation)
     if link.exists() and not link.is_symlink():
         raise Unusable(f"{link} is there already, and terecht has not made it", "move it away")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 
@@ -42,7 +43,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Differences:
-    """How a folder differs from its manifest; paths within the site, sorted."""
+    """How a folder differs from its manifest; paths within the site, sorted. An empty folder ends in a slash."""
 
     changed: tuple[str, ...]
     missing: tuple[str, ...]
@@ -64,7 +65,7 @@ def read_manifest(path: Path) -> Manifest | None:
         data: dict[str, Any] = json.loads(path.read_bytes())
         files = {name: FileRecord(record["size"], record["sha256"]) for name, record in data["files"].items()}
         return Manifest(data["organisation"], data["version"], data["made_from"], files)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -80,11 +81,27 @@ def looks_whole(manifest: Manifest, site: Path) -> bool:
 
 
 def compare(manifest: Manifest, site: Path) -> Differences:
-    """Hashes every file of a published site again."""
-    present = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_symlink() or not path.is_dir()}
+    """Hashes every file of a published site again. Names and bytes count; modes, owners and times do not.
+
+    Nothing vouches for the manifest itself: who can write there can make both match.
+    """
+    present = set(_present(site))
+    folders = {f"{folder}/" for path in manifest.files for folder in PurePosixPath(path).parents}
     changed = [path for path in manifest.files if path in present and not _same(site / path, manifest.files[path])]
     missing = set(manifest.files) - present
-    return Differences(tuple(sorted(changed)), tuple(sorted(missing)), tuple(sorted(present - set(manifest.files))))
+    added = present - set(manifest.files) - folders
+    return Differences(tuple(sorted(changed)), tuple(sorted(missing)), tuple(sorted(added)))
+
+
+def _present(site: Path) -> Iterator[str]:
+    """Every file and link below a folder, and every folder with nothing in it."""
+    for name, folders, files in os.walk(site):
+        folder = Path(name)
+        links = (link for link in folders if (folder / link).is_symlink())
+        for path in (*files, *links):
+            yield (folder / path).relative_to(site).as_posix()
+        if not files and not folders:
+            yield f"{folder.relative_to(site).as_posix()}/"
 
 
 def _same(path: Path, record: FileRecord) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terecht.addresses import NOT_FOUND
-from terecht.merge import PageText, Shell
+from terecht.merge import Frame, PageText, Passage, Shell
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,58 @@ class SearchEntry:
 
 
 @dataclass(frozen=True)
-class RenderedPage:
-    """A page as the engine made it, slots included."""
+class RenderedFrame:
+    """What the engine made to stand before and behind the passages of a page, slots included."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RenderedPassage:
+    """A passage as the engine made it, slots included, and what the search knows of it."""
 
     html: str
     search: tuple[SearchEntry, ...]
+
+
+@dataclass(frozen=True)
+class RenderedPage:
+    """A page as the engine made it, in the pieces that it shares with others."""
+
+    frame: RenderedFrame
+    passages: tuple[RenderedPassage, ...]
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The page, cut."""
+        return (self.frame.before, *(passage.html for passage in self.passages), self.frame.after)
+
+    @property
+    def html(self) -> str:
+        """The page, whole."""
+        return "".join(self.pieces)
+
+    @property
+    def search(self) -> tuple[SearchEntry, ...]:
+        """What the search knows of the page."""
+        return tuple(entry for passage in self.passages for entry in passage.search)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What the engine made of frames and passages."""
+
+    frames: Mapping[Frame, RenderedFrame]
+    passages: Mapping[Passage, RenderedPassage]
+
+    def page(self, text: PageText) -> RenderedPage:
+        """A page of these frames and passages. Raises :class:`KeyError` when one is not there."""
+        return RenderedPage(self.frames[text.frame], tuple(map(self.passages.__getitem__, text.passages)))
+
+    def with_(self, other: Rendered) -> Rendered:
+        """These and those."""
+        return Rendered({**self.frames, **other.frames}, {**self.passages, **other.passages})
 
 
 class RenderError(Exception):
@@ -38,17 +85,17 @@ class RenderError(Exception):
 
 def not_found_text(shell: Shell) -> PageText:
     """The page for 'not found', in the default language; its body is the theme's own."""
-    return PageText(shell.languages, shell.languages[0], NOT_FOUND, "", "")
+    return PageText(Frame(shell.languages, shell.languages[0], NOT_FOUND, ""), ())
 
 
-def render(root: Path, shell: Shell, texts: Iterable[PageText]) -> dict[PageText, RenderedPage]:
-    """Each text as a page in this shell. ``root`` holds mkdocs.yml and overrides/.
+def render(root: Path, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> Rendered:
+    """Frames of this shell, and passages in its languages. ``root`` holds mkdocs.yml and overrides/.
 
     Raises :class:`RenderError` when the engine warns: a link to nowhere in a template is a mistake, not a detail.
     """
     from terecht.render import mkdocs_engine  # noqa: PLC0415  half a second that most commands never need
 
-    return mkdocs_engine.render(root, shell, tuple(texts))
+    return mkdocs_engine.render(root, shell, tuple(frames), tuple(passages))
 
 
 def assets(root: Path, shell: Shell) -> Mapping[str, bytes]:

@@ -1,4 +1,4 @@
-"""The shelf of rendered pages: what was rendered once is not rendered again.
+"""The shelf of rendered frames and passages: what was rendered once is not rendered again.
 
 It holds no organisation's data, and it is safe to delete at any time: what is missing or damaged is rendered anew.
 """
@@ -11,15 +11,19 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
-from terecht.merge import PageText, Shell
-from terecht.render import RenderedPage, SearchEntry
+from terecht.merge import Frame, Passage, Shell
+from terecht.render import Rendered, RenderedFrame, RenderedPassage, SearchEntry
+
+Text = TypeVar("Text", Frame, Passage)
+Made = TypeVar("Made", RenderedFrame, RenderedPassage)
 
 
 class Shelf:
-    """Rendered pages on disk, by what they were rendered from.
+    """Rendered frames and passages on disk, by what they were rendered from.
 
     ``engine`` stands for everything else that decides the bytes: theme, configuration, versions. A folder that can not
     be written is no reason to stop; then nothing is kept.
@@ -29,35 +33,45 @@ class Shelf:
         self.folder = folder
         self.engine = engine
 
-    def take(self, shell: Shell, texts: Iterable[PageText]) -> dict[PageText, RenderedPage]:
-        """Those of the texts that have been rendered in this shell before."""
-        prefix = self._shell_key(shell)
+    def take(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> Rendered:
+        """Those that have been rendered before: frames in this shell, passages in any."""
+        around, alone = self._shell_key(shell), self.engine
+        return Rendered(
+            self._found(around, frames, lambda kept: RenderedFrame(**kept)),
+            self._found(
+                alone,
+                passages,
+                lambda kept: RenderedPassage(kept["html"], tuple(SearchEntry(**entry) for entry in kept["search"])),
+            ),
+        )
+
+    def put(self, shell: Shell, rendered: Rendered) -> None:
+        """Keeps what was rendered in this shell. Each file appears whole or not at all."""
+        with contextlib.suppress(OSError):
+            self._keep(self._shell_key(shell), rendered.frames)
+            self._keep(self.engine, rendered.passages)
+
+    def _found(self, prefix: str, texts: Iterable[Text], made: Callable[[Any], Made]) -> dict[Text, Made]:
         found = {}
         for text in texts:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                kept = json.loads(self._path(prefix, text).read_text("utf-8"))
-                search = tuple(SearchEntry(**entry) for entry in kept["search"])
-                found[text] = RenderedPage(kept["html"], search)
+                found[text] = made(json.loads(self._path(prefix, text).read_bytes()))
         return found
 
-    def put(self, shell: Shell, rendered: dict[PageText, RenderedPage]) -> None:
-        """Keeps these pages. Each file appears whole or not at all."""
-        prefix = self._shell_key(shell)
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for text, page in rendered.items():
-                path = self._path(prefix, text)
-                path.parent.mkdir(exist_ok=True)
-                handle, name = tempfile.mkstemp(dir=path.parent)
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(dataclasses.asdict(page), file)
-                Path(name).replace(path)
+    def _keep(self, prefix: str, rendered: Mapping[Text, RenderedFrame] | Mapping[Text, RenderedPassage]) -> None:
+        for text, made in rendered.items():
+            path = self._path(prefix, text)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(dataclasses.asdict(made), file)
+            Path(name).replace(path)
 
     def _shell_key(self, shell: Shell) -> str:
         titles = sorted((*place, title) for place, title in shell.titles.items())
         words = sorted((language, sorted(own.items())) for language, own in shell.words.items())
         return json.dumps([self.engine, shell.languages, shell.pages, titles, words])
 
-    def _path(self, prefix: str, text: PageText) -> Path:
-        key = hashlib.sha256((prefix + json.dumps(dataclasses.astuple(text))).encode()).hexdigest()
-        return self.folder / key[:2] / f"{key}.json"
+    def _path(self, prefix: str, text: Frame | Passage) -> Path:
+        key = hashlib.sha256(f"{prefix}{type(text).__name__}{json.dumps(dataclasses.astuple(text))}".encode())
+        return self.folder / key.hexdigest()[:2] / f"{key.hexdigest()}.json"

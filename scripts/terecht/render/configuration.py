@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from terecht.hosting import META_POLICY
 from terecht.load.values import LANGUAGES
 from terecht.merge import Shell
 
@@ -14,7 +15,7 @@ from terecht.merge import Shell
 def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
     """The configuration of a site with this shell, on the base of ``mkdocs.yml``; also that of an export.
 
-    Only what stock MkDocs knows; ``extra`` holds the words of the interface and the languages for the theme.
+    Only what stock MkDocs knows; ``extra`` holds what the theme asks for: words, languages, the browser's policy.
     """
     configuration: dict[str, Any] = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
     configuration["theme"] |= {
@@ -36,6 +37,7 @@ def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
             {"locale": language, "name": LANGUAGES[language][0], "dir": LANGUAGES[language][1]}
             for language in shell.languages
         ],
+        "policy": META_POLICY,
         "words": {language: dict(shell.words[language]) for language in shell.languages},
     }
     return configuration

@@ -1,8 +1,8 @@
 """MkDocs 1.6 with Material 9 and static-i18n, made to render pages without writing a site.
 
-One build a shell: each page of the menu stands there as a stub with its title, so that menus and links are whole, and
-in ``on_env`` every text that was asked for is rendered in the place of its stub. The same bytes come out as from a
-build with that text in the file; a text more costs one Markdown conversion and one template.
+One build a shell: each page of the menu stands there as a stub with its title, so that menus and links are whole. In
+``on_env`` a frame is rendered as a page with a mark for its content, a passage as the content of a page and nothing
+around it. Put together they are a page as from a build with all of its text in the file, but for some ends of lines.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from mkdocs.structure.pages import Page
 
 from terecht.addresses import NOT_FOUND, search_index_path
 from terecht.load.values import LANGUAGES
-from terecht.merge import OWN_PAGE, PageText, Shell, frame_slots
-from terecht.render import RenderedPage, RenderError, SearchEntry
+from terecht.merge import OWN_PAGE, Frame, Passage, Shell, frame_slots
+from terecht.render import Rendered, RenderedFrame, RenderedPassage, RenderError, SearchEntry
 from terecht.render.configuration import front_matter, site_configuration
-from terecht.slots import FRAME, sentinel
+from terecht.slots import CONTENT, FRAME, sentinel
 
 #: Stands for the path of the site in the links of the page for 'not found', until the slot takes its place.
 _ROOT_MARK = "/terecht-root-path/"
 _TAB = sentinel(FRAME.index("tab"))
 
 
-def render(root: Path, shell: Shell, texts: tuple[PageText, ...]) -> dict[PageText, RenderedPage]:
+def render(root: Path, shell: Shell, frames: tuple[Frame, ...], passages: tuple[Passage, ...]) -> Rendered:
     """See :func:`terecht.render.render`. Not thread-safe, since static-i18n is not: one process a build."""
     with tempfile.TemporaryDirectory(prefix="terecht-") as folder:
         work = Path(folder)
@@ -54,7 +54,7 @@ def render(root: Path, shell: Shell, texts: tuple[PageText, ...]) -> dict[PageTe
         os.environ["NO_MKDOCS_2_WARNING"] = "1"
         with _complaints() as complaints:
             config = load_config(str(work / "mkdocs.yml"))
-            collector = _Collector(texts)
+            collector = _Collector(frames, passages)
             config.plugins["terecht"] = collector
             try:
                 build(config)
@@ -62,7 +62,7 @@ def render(root: Path, shell: Shell, texts: tuple[PageText, ...]) -> dict[PageTe
                 complaints.append(f"the theme can not be rendered: {error}")
         if complaints:
             raise RenderError("\n".join(complaints))
-        return collector.rendered
+        return Rendered(collector.frames, collector.passages)
 
 
 def _write_stubs(docs: Path, shell: Shell) -> None:
@@ -95,15 +95,19 @@ def _complaints() -> Iterator[list[str]]:
 
 
 class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Renders the texts inside a build of MkDocs, and keeps MkDocs from writing anything itself."""
+    """Renders frames and passages inside a build of MkDocs, and keeps MkDocs from writing anything itself."""
 
-    def __init__(self, texts: tuple[PageText, ...]) -> None:
+    def __init__(self, frames: tuple[Frame, ...], passages: tuple[Passage, ...]) -> None:
         super().__init__()
-        self.rendered: dict[PageText, RenderedPage] = {}
-        self.wanted: dict[tuple[str, str], list[PageText]] = defaultdict(list)
+        self.frames: dict[Frame, RenderedFrame] = {}
+        self.passages: dict[Passage, RenderedPassage] = {}
+        self.wanted_frames: dict[tuple[str, str], list[Frame]] = defaultdict(list)
+        self.wanted_passages: dict[tuple[str, str], list[Passage]] = defaultdict(list)
         self.navigation: Navigation | None = None
-        for text in texts:
-            self.wanted[text.language, text.name].append(text)
+        for frame in frames:
+            self.wanted_frames[frame.language, frame.name].append(frame)
+        for passage in passages:
+            self.wanted_passages[passage.language, passage.name].append(passage)
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002  MkDocs's
         """Keeps the menu, which templates need."""
@@ -111,15 +115,17 @@ class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         return nav
 
     def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Renders every text of this language, then takes all files out of the build."""
+        """Renders all that is wanted in this language, then takes all files out of the build."""
         language = _language(config)
         config.theme.static_templates = {"404.html"}
         for file in files.documentation_pages():
             # static-i18n gives its files the name that they share with their translations.
             name = file.norm_src_uri.removesuffix(".md")  # type: ignore[attr-defined]
-            for text in self.wanted.get((language, name), ()):
-                assert file.page is not None  # MkDocs has populated it  # noqa: S101
-                self.rendered[text] = self._render(file.page, text, env, config, files)
+            assert file.page is not None  # MkDocs has populated it  # noqa: S101
+            for frame in self.wanted_frames.get((language, name), ()):
+                self.frames[frame] = self._frame(file.page, frame, env, config, files)
+            for passage in self.wanted_passages.get((language, name), ()):
+                self.passages[passage] = self._passage(file.page, passage, config, files)
         for file in files:
             file.inclusion = InclusionLevel.EXCLUDED
         return env
@@ -127,33 +133,43 @@ class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def on_post_template(self, output: str, /, *, template_name: str, config: MkDocsConfig) -> str:
         """Keeps the page for 'not found' of the default language; MkDocs would keep that of the last."""
         language = _language(config)
-        for text in self.wanted.get((language, NOT_FOUND), ()):
-            if template_name == f"{NOT_FOUND}.html" and text not in self.rendered:
-                html = output.replace(_ROOT_MARK, sentinel(FRAME.index("root")))
-                self.rendered[text] = RenderedPage(html, ())
+        for frame in self.wanted_frames.get((language, NOT_FOUND), ()):
+            if template_name == f"{NOT_FOUND}.html" and frame not in self.frames:
+                self.frames[frame] = RenderedFrame(output.replace(_ROOT_MARK, sentinel(FRAME.index("root"))), "")
         return output
 
-    def _render(self, page: Page, text: PageText, env: Environment, config: MkDocsConfig, files: Files) -> RenderedPage:
-        """As MkDocs does for a page of its own (``_populate_page`` and ``_build_page``), with this text."""
-        search = config.plugins["material/search"].search_index  # type: ignore[attr-defined]
-        search.entries.clear()
+    def _frame(self, page: Page, frame: Frame, env: Environment, config: MkDocsConfig, files: Files) -> RenderedFrame:
+        """As MkDocs renders a page of its own (``_build_page``), with a mark for its content."""
         assert self.navigation is not None  # on_nav comes before on_env  # noqa: S101
-        page.meta = {"title": text.title or _TAB, "tab": _TAB, "fallback": text.fallback}
-        if text.name == OWN_PAGE:
+        page.meta = {"title": frame.title or _TAB, "tab": _TAB, "fallback": frame.fallback}
+        if frame.name == OWN_PAGE:
             # It stands in for pages with other names, so only the stamp knows where their translations live.
             page.meta["languages"] = {language: sentinel(FRAME.index(f"language_{language}")) for language in LANGUAGES}
-        page.markdown = config.plugins.on_page_markdown(text.body, page=page, config=config, files=files)
-        page.render(config, files)
-        page.content = config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)
+        page.content = CONTENT
         page.active = True
         context = get_context(self.navigation, files, config, page)
         context = config.plugins.on_page_context(context, page=page, config=config, nav=self.navigation)
         html = config.plugins.on_post_page(env.get_template("main.html").render(context), page=page, config=config)
         page.active = False
+        before, _, after = html.partition(CONTENT)
+        return RenderedFrame(before, after)
+
+    def _passage(self, page: Page, passage: Passage, config: MkDocsConfig, files: Files) -> RenderedPassage:
+        """As MkDocs renders the content of a page of its own (``_populate_page``), with this text."""
+        search = config.plugins["material/search"]
+        search.search_index.entries.clear()  # type: ignore[attr-defined]
+        page.markdown = config.plugins.on_page_markdown(passage.text, page=page, config=config, files=files)
+        page.render(config, files)
+        page.content = config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)
+        assert self.navigation is not None  # on_nav comes before on_env  # noqa: S101
+        context = get_context(self.navigation, files, config, page)
+        search.on_page_context(context, page=page, config=config, nav=self.navigation)
         entries = tuple(
-            SearchEntry(entry["location"].partition("#")[2], entry["title"], entry["text"]) for entry in search.entries
+            SearchEntry(entry["location"].partition("#")[2], entry["title"], entry["text"])
+            for entry in search.search_index.entries  # type: ignore[attr-defined]
         )
-        return RenderedPage(html, entries)
+        # Material makes up a top for content without a title; the top of the page is in its first passage.
+        return RenderedPassage(f"{page.content}\n", entries if passage.text.startswith("# ") else entries[1:])
 
 
 def _language(config: MkDocsConfig) -> str:

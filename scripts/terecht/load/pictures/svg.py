@@ -12,7 +12,9 @@ comes to is measured (``svg_extent``).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from terecht.findings import Finding
@@ -28,7 +30,7 @@ _XHTML: Final = "http://www.w3.org/1999/xhtml"
 _XLINK: Final = "http://www.w3.org/1999/xlink"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 
-_WITH_TEXT: Final = words("text tspan textPath title desc")
+_WITH_TEXT: Final = words("text tspan textPath")
 _DRAWING: Final = _WITH_TEXT | words(
     """svg g defs symbol use path rect circle ellipse line polyline polygon linearGradient radialGradient
     stop clipPath mask pattern marker filter feBlend feColorMatrix feComponentTransfer feComposite
@@ -42,8 +44,8 @@ _ACTIVE: Final = words(
     listener prefetch iframe image feimage audio video canvas embed object a link tref cursor
     font-face-uri"""
 )
-# Of SVG, but no browser draws them.
-_SILENT: Final = words("metadata flowRoot font view color-profile solidcolor hatch meshgradient")
+# Of SVG, but no browser draws them; a page has its own words for a picture.
+_SILENT: Final = words("title desc metadata flowRoot font view color-profile solidcolor hatch meshgradient")
 
 _ATTRIBUTES: Final = words(
     """x y x1 y1 x2 y2 cx cy r rx ry fx fy fr width height d points pathLength viewBox preserveAspectRatio
@@ -101,11 +103,28 @@ def clean(data: bytes, path: str) -> tuple[bytes | None, list[Finding]]:
         apply_styles(root, reader.sheets, log)
         measure(root, log)
         set_size(root, log)
+        _forget_names(root)
     except Stop:
         return None, sorted(log.findings)
     if log.findings:
         return None, sorted(log.findings)
     return f"{_written(root)}\n".encode(), []
+
+
+def _forget_names(root: Element) -> None:
+    """Ids that nothing in the drawing asks for: editors write the names of layers, files and people there."""
+    everything = list(_all(root))
+    asked = unquote(" ".join(value for element in everything for value in element.attributes.values() if "#" in value))
+    for element in everything:
+        if f"#{element.attributes.get('id', '')}" not in asked:
+            element.attributes.pop("id", None)
+
+
+def _all(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element.children:
+        if not isinstance(child, str):
+            yield from _all(child)
 
 
 def _decoded(data: bytes, log: Log) -> str:
