@@ -40,8 +40,8 @@ def hugo(export: Path, target: Path) -> None:
     for language, name, text in _pages(export):
         here = "_index" if name == "index" else name
         up = "" if name == "index" else "../"
-        text = _LINK.sub(lambda link, up=up: f"]({up}{link.group(1)}/", _ATTRIBUTES.sub("", _IDENTIFIER.sub(r"{\1}", text)))
-        _write(target / "content" / language / f"{here}.md", text)
+        plain = _ATTRIBUTES.sub("", _IDENTIFIER.sub(r"{\1}", text))
+        _write(target / "content" / language / f"{here}.md", _LINK.sub(rf"]({up}\1/", plain))
 
 
 def zensical(export: Path, target: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Stock MkDocs as fast as people know how: a forkserver with everything imported, and templates compiled once.
 
-    python stock_pool.py JOBS BYTECODE_FOLDER PROJECT…
+python stock_pool.py JOBS BYTECODE_FOLDER PROJECT…
 """
 
 from __future__ import annotations
