@@ -41,7 +41,7 @@ class _Known:
         return False if other else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Algebra:
     """``single`` holds the questions with one answer: who gives one has not given another."""
 
@@ -65,15 +65,18 @@ class Algebra:
 
     def no(self, part: Condition) -> Condition:
         """Not this part."""
-        if part == ALWAYS:
+        if part is ALWAYS:
             return NEVER
-        if part == NEVER:
+        if part is NEVER:
             return ALWAYS
-        return part.part if isinstance(part, Not) else Not(part)
+        return part.negated
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019
     def settled(self, condition: Condition, facts: frozenset[str]) -> Condition:
         """The condition for an organisation of which these facts hold: answers alone are left."""
+        return self._settled(condition, condition.facts & facts)
+
+    @lru_cache(maxsize=_KEPT)  # noqa: B019
+    def _settled(self, condition: Condition, facts: frozenset[str]) -> Condition:
         match condition:
             case Given():
                 return condition
@@ -166,7 +169,7 @@ def _pieces(condition: Condition) -> Iterable[Condition]:
             yield from _pieces(part)
     elif isinstance(condition, Not) and isinstance(condition.part, Some):
         for part in condition.part.parts:
-            yield part.part if isinstance(part, Not) else Not(part)
+            yield part.negated
     else:
         yield condition
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import jinja2
 from jinja2 import nodes
@@ -12,10 +11,10 @@ from terecht.findings import Finding
 from terecht.flow.facts import facts_of
 from terecht.flow.knowledge import EMERGENCY, Flow
 from terecht.flow.plan import plan_of
-from terecht.flow.proof import Place, Proof, broken_in
+from terecht.flow.proof import Place, Proof
 from terecht.flow.scenarios import Scenarios, run
 from terecht.flow.sentences import OTHERWISE
-from terecht.flow.solver import Logic
+from terecht.flow.solver import Solver
 from terecht.load.organisation import Organisation
 from terecht.load.yaml_tree import place
 
@@ -28,20 +27,20 @@ def check(flow: Flow, scenarios: Scenarios, organisations: Mapping[str, Organisa
     Organisations that differ in nothing that the flow asks share one proof.
     """
     yield from run(scenarios, flow.table)
-    logic = Logic()
     sentences = next(iter(flow.sentences.values()))
     different = {signature(organisation): (name, organisation) for name, organisation in _all(scenarios, organisations)}
     reached: set[Place] = set()
-    proofs: list[tuple[str, Proof, Future[list[int]]]] = []
-    # The solver is a program that thinks for itself, so the next organisation is prepared meanwhile.
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    proofs: list[tuple[str, Proof]] = []
+    with Solver() as solver:
         for name, organisation in different.values():
-            proof = Proof(logic, flow.table, plan_of(flow.table, organisation), organisation, sentences)
-            proofs.append((name, proof, pool.submit(broken_in, proof.script(), tuple(proof.cases))))
+            proof = Proof(flow.table, plan_of(flow.table, organisation), organisation, sentences)
+            proofs.append((name, proof))
+            solver.ask(proof.possible_answers(), proof.anything_wrong)
             if name in scenarios.organisations:
                 reached |= proof.reached(reached)
-    for name, proof, answer in proofs:
-        for breach in proof.breaches(answer.result()):
+        broken = [proof for proof, wrong in zip(proofs, solver.answers(), strict=True) if wrong]
+    for name, proof in broken:
+        for breach in proof.breaches():
             message = f"invariant {breach.invariant} does not hold for '{name}': {breach.what}"
             known = name in organisations
             help_ = f"terecht flow decide {name} {breach.answers}" if known else f"with {breach.answers}"

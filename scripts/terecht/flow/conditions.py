@@ -36,8 +36,15 @@ class _Once(type):
         return made
 
 
+class _Made(metaclass=_Once):
+    @cached_property
+    def negated(self) -> Condition:
+        """Not this condition."""
+        return Not(self)  # type: ignore[arg-type]  # whatever is made here is a condition
+
+
 @dataclass(frozen=True, eq=False)
-class Given(metaclass=_Once):
+class Given(_Made):
     """The reader gave this answer, to a question that was asked."""
 
     question: str
@@ -48,9 +55,14 @@ class Given(metaclass=_Once):
         """The answers that the condition depends on."""
         return frozenset({self})
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts that the condition depends on: none."""
+        return frozenset()
+
 
 @dataclass(frozen=True, eq=False)
-class Holds(metaclass=_Once):
+class Holds(_Made):
     """A fact of the organisation, such as ``integriteit=yes`` or ``meldregeling``."""
 
     fact: str
@@ -60,27 +72,47 @@ class Holds(metaclass=_Once):
         """The answers that the condition depends on: none."""
         return frozenset()
 
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The facts that the condition depends on."""
+        return frozenset({self.fact})
+
 
 @dataclass(frozen=True, eq=False)
-class Not(metaclass=_Once):
+class Not(_Made):
     """The part does not hold."""
 
     part: Condition
+
+    @property
+    def negated(self) -> Condition:
+        """What is left of not, and not again."""
+        return self.part
 
     @property
     def givens(self) -> frozenset[Given]:
         """The answers that the condition depends on."""
         return self.part.givens
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts that the condition depends on."""
+        return self.part.facts
+
 
 @dataclass(frozen=True, eq=False)
-class _Parts(metaclass=_Once):
+class _Parts(_Made):
     parts: tuple[Condition, ...]
 
     @cached_property
     def givens(self) -> frozenset[Given]:
         """The answers that the condition depends on."""
         return frozenset().union(*(part.givens for part in self.parts))
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The facts that the condition depends on."""
+        return frozenset().union(*(part.facts for part in self.parts))
 
 
 class Every(_Parts):

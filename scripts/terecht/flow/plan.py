@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import get_args
 
@@ -87,6 +88,8 @@ class _Planner:
         self.organisation = organisation
         self.facts = facts_of(organisation)
         self.algebra = Algebra.of(table)
+        self.involved = {contact.id: self._said_to_be_involved(contact) for contact in organisation.contacts}
+        self._people = cache(self._offered)
         self.external_first = self._some(advice.when for advice in table.additions if advice.external_first)
 
     def plan(self) -> Plan:
@@ -119,7 +122,7 @@ class _Planner:
             also,
             _possible(self._once(self._loose(loose, "lines"))),
             MappingProxyType(dict(self._left())),
-            tuple(Entry(contact.id, self._involved(contact)) for contact in self.organisation.contacts),
+            tuple(Entry(contact.id, self.involved[contact.id]) for contact in self.organisation.contacts),
             self.facts,
         )
 
@@ -166,7 +169,9 @@ class _Planner:
         said = Given("betrokken", outcome.role)
         if outcome.role in MANAGERS:
             return self.algebra.every(allowed, self.algebra.no(said))
-        gone = self.algebra.every(said, *map(self._involved, self.organisation.with_role(outcome.role)))
+        gone = self.algebra.every(
+            said, *(self.involved[contact.id] for contact in self.organisation.with_role(outcome.role))
+        )
         known = outcome.role in self.table.answers("betrokken")
         return self.algebra.every(allowed, self.algebra.no(gone)) if known else allowed
 
@@ -284,7 +289,7 @@ class _Planner:
     def _any(self, people: Iterable[Entry]) -> Condition:
         return self.algebra.some(*(person.when for person in people))
 
-    def _people(self, role: str, topic: str | None) -> tuple[Entry, ...]:
+    def _offered(self, role: str, topic: str | None) -> tuple[Entry, ...]:
         """Those of a role who may be offered, in order; where the order depends on answers, each once in each order."""
         if role in MANAGERS:
             ruled_out = "leidinggevende" if role == "leidinggevende" else "directie"
@@ -311,13 +316,13 @@ class _Planner:
             contact.id,
             self.algebra.every(
                 also,
-                self.algebra.no(self._involved(contact)),
+                self.algebra.no(self.involved[contact.id]),
                 self._serves(contact, role),
                 self.algebra.no(_ACCUSED) if accused else ALWAYS,
             ),
         )
 
-    def _involved(self, contact: Contact) -> Condition:
+    def _said_to_be_involved(self, contact: Contact) -> Condition:
         said: list[Condition] = [Given("betrokken", role) for role in ROLES_INVOLVED if role in contact.roles]
         if "vertrouwenspersoon" in contact.roles:
             advisers = self.organisation.with_role("vertrouwenspersoon")

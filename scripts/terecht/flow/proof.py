@@ -19,7 +19,7 @@ from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Not, Some
 from terecht.flow.items import item_parts
 from terecht.flow.plan import Card, Link, Plan
 from terecht.flow.sentences import Item, Sentences
-from terecht.flow.solver import Logic, examples, possible
+from terecht.flow.solver import examples, possible
 from terecht.flow.table import MANAGERS, Entry, Table
 from terecht.load.organisation import Contact, Organisation
 
@@ -53,18 +53,10 @@ class Breach:
 Case: TypeAlias = tuple[str, str, Condition]
 
 
-def broken_in(script: str, invariants: Iterable[int]) -> list[int]:
-    """The invariants that some answers break. Waits for a program, so it may run beside others in a thread."""
-    return [int(constant[1:]) for constant in possible(script, [f"i{number}" for number in invariants])]
-
-
 class Proof:
     """Proves the invariants of one organisation's plan."""
 
-    def __init__(
-        self, logic: Logic, table: Table, plan: Plan, organisation: Organisation, sentences: Sentences
-    ) -> None:
-        self.logic = logic
+    def __init__(self, table: Table, plan: Plan, organisation: Organisation, sentences: Sentences) -> None:
         self.table = table
         self.plan = plan
         self.organisation = organisation
@@ -88,23 +80,21 @@ class Proof:
             6: list(self._accused()),
         }
 
-    def script(self) -> str:
-        """The question to the solver: ``i1`` holds for answers that break invariant 1, and so on."""
-        any_of = {f"i{number}": Some(tuple(case for _, _, case in found)) for number, found in self.cases.items()}
-        return self._script(any_of)
+    @property
+    def anything_wrong(self) -> Condition:
+        """Holds for answers that break an invariant."""
+        return Some(tuple(case for found in self.cases.values() for _, _, case in found))
 
-    def breaches(self, broken: Iterable[int]) -> Iterator[Breach]:
-        """What breaks these invariants, each with the first answers that were found to do so."""
+    def breaches(self) -> Iterator[Breach]:
+        """What breaks each invariant, with the first answers that were found to do so."""
         given = [Given(question, answer) for question, answers in self.possible.items() for answer in answers]
-        names = [self.logic.name(one) for one in given]
-        for number in broken:
-            cases = {f"k{position}": case for position, case in enumerate(self.cases[number])}
-            script = self._script({constant: condition for constant, (_, _, condition) in cases.items()})
-            found = possible(script, tuple(cases))
-            for constant, true in zip(found, examples(script, found, names), strict=True):
-                source, what, _ = cases[constant]
-                chosen = [one for one, name in zip(given, names, strict=True) if name in true]
-                yield Breach(number, source, what, _told(chosen))
+        cases = {
+            f"k{number}_{at}": (number, case) for number, found in self.cases.items() for at, case in enumerate(found)
+        }
+        asked = {constant: condition for constant, (_, (_, _, condition)) in cases.items()}
+        for constant, chosen in examples(self.possible_answers(), asked, given):
+            number, (source, what, _) = cases[constant]
+            yield Breach(number, source, what, _told(chosen))
 
     def reached(self, known: AbstractSet[Place]) -> frozenset[Place]:
         """The rules, outcomes, answers and sentences that some answers reach (for invariant 5), beside those known."""
@@ -113,7 +103,7 @@ class Proof:
             if place not in known:
                 ways[place].append(condition)
         asked = {f"r{position}": Some(tuple(found)) for position, found in enumerate(ways.values())}
-        reached = set(possible(self._script(asked), tuple(asked)))
+        reached = set(possible(self.possible_answers(), asked))
         return frozenset(place for constant, place in zip(asked, ways, strict=True) if constant in reached)
 
     def _reachable(self) -> Iterator[tuple[Place, Condition]]:
@@ -158,11 +148,7 @@ class Proof:
     def _stands(self, card: Card, item: Item) -> Condition:
         return Every((card.when, *item_parts(item, card, self.plan, self.table)))
 
-    def _script(self, asked: Mapping[str, Condition]) -> str:
-        answers = [Given(question, answer) for question, found in self.possible.items() for answer in found]
-        return self.logic.script(answers, self._possible_answers(), asked)
-
-    def _possible_answers(self) -> Iterator[Condition]:
+    def possible_answers(self) -> Iterator[Condition]:
         """What ``Table.counted`` makes of any raw answers, and nothing else."""
         for question in self.table.questions:
             chosen = [Given(question.id, answer) for answer in self.possible[question.id]]
