@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from terecht import __version__, publish
 from terecht.findings import Finding, Refused, Unusable, stopping
-from terecht.load import load
+from terecht.load import load, load_organisation
 from terecht.load.schema import schema
 from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
 from terecht.publish import Outlet
@@ -248,10 +248,10 @@ def flow_decide_command(
     project = _project(root, organisations)
     content = usable_content(project)
     (folder,) = choose(project, [organisation])
-    client, findings = load(folder, content, project.today)
-    if client is None:
+    facts, findings = load_organisation(folder, project.today)
+    if facts is None:
         raise Refused(stopping(findings))
-    decide = commands.decider(content.flow, client.organisation)
+    decide = commands.decider(content.flow, facts)
     for decision in decide.batch(batch) if batch else [decide.one(answers)]:
         click.echo(json.dumps(decision, ensure_ascii=False))
 
@@ -273,10 +273,10 @@ def flow_check_command(ids: tuple[str, ...], form: str, root: Path | None, organ
         raise Refused(findings)
     known = {}
     for folder in choose(project, ids):
-        client, wrong = load(folder, content, project.today)
+        organisation, wrong = load_organisation(folder, project.today)
         findings += stopping(wrong)
-        if client is not None:
-            known[client.id] = client.organisation
+        if organisation is not None:
+            known[folder.name] = organisation
     findings += check(content.flow, scenarios, known)
     _print(sorted(findings), form)
     if form == "text":

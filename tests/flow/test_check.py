@@ -51,21 +51,25 @@ def test_nothing_is_found_for_organisations_that_differ(content: Knowledge, tmp_
 
 
 def test_many_organisations_are_checked_in_little_time(content: Knowledge, tmp_path: Path) -> None:
-    """Thirty that all differ, against one plain build of MkDocs; without anything beside it the two are about equal."""
+    """A hundred that all differ, against three plain builds of MkDocs: two thirds of their time on an idle machine.
+
+    The solver has a processor of its own then; here other tests run on both.
+    """
     scenarios, _ = load_scenarios(ROOT / "docs/flow/scenarios.yml", "docs/flow/scenarios.yml")
     assert scenarios is not None
     chance = random.Random(30)
-    many = {f"nummer-{number}": differing(chance, tmp_path / f"nummer-{number}", content) for number in range(30)}
+    many = {f"nummer-{number}": differing(chance, tmp_path / f"nummer-{number}", content) for number in range(100)}
     assert len({signature(organisation) for organisation in many.values()}) == len(many)
     start = time.perf_counter()
     assert list(check(content.flow, scenarios, many)) == []
     checked = time.perf_counter() - start
     terecht = [sys.executable, "-m", "terecht", "export", "lagelanden", "--output", str(tmp_path / "plain")]
     subprocess.run(terecht, check=True, cwd=ROOT, capture_output=True)
-    start = time.perf_counter()
     build = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
-    subprocess.run(build, check=True, cwd=tmp_path / "plain", capture_output=True)
-    assert checked < 2.5 * (time.perf_counter() - start)
+    start = time.perf_counter()
+    for _ in range(3):
+        subprocess.run(build, check=True, cwd=tmp_path / "plain", capture_output=True)
+    assert checked < 1.5 * (time.perf_counter() - start)
 
 
 def differing(chance: random.Random, folder: Path, content: Knowledge) -> Organisation:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from terecht.addresses import OWN_FOLDER, page_address
 from terecht.findings import Finding, stopping
 from terecht.load import files, own_pages, pictures
-from terecht.load.checks import Location, check
+from terecht.load.checks import Location, Report, check
 from terecht.load.colours import check_colours, lost_colours
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
@@ -28,6 +29,7 @@ from terecht.slots import ROOT
 FILE = "organisation.yml"
 #: Bytes that are read of it at all; what is too large for YAML has a finding of its own.
 _MOST_READ = 64 * MAX_BYTES
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,58 @@ def shown_path(path: Path) -> str:
     return str(path.absolute()) if relative.startswith("..") else Path(relative).as_posix()
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What stands in the file alone, and how to report about it."""
+
+    organisation: Organisation
+    report: Report
+
+
 def load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None, list[Finding]]:
     """The organisation in a folder, and everything there is to say about it, sorted.
 
     There is no client when a finding stops it. ``today`` decides only what is overdue, never what a page shows.
     """
+
+    def read() -> tuple[Client | None, list[Finding]]:
+        facts, findings = _facts(folder, today)
+        if facts is None:
+            return None, findings
+        organisation, report = facts.organisation, facts.report
+        findings += check_colours(organisation.brand, report)
+        cleaned, wrong = pictures.pictures(organisation, folder, shown_path(folder), report)
+        findings += wrong
+        own, wrong = _own_pages(folder / "docs", organisation, content)
+        findings += wrong
+        by_place = MappingProxyType({(page.language, page.name): page for page in own})
+        return Client(folder.name, organisation, cleaned, by_place), findings
+
+    return _whole(folder, read)
+
+
+def load_organisation(folder: Path, today: dt.date) -> tuple[Organisation | None, list[Finding]]:
+    """As :func:`load`, of the file alone: for those who do not ask how a site looks."""
+
+    def read() -> tuple[Organisation | None, list[Finding]]:
+        facts, findings = _facts(folder, today)
+        return (None if facts is None else facts.organisation), findings
+
+    return _whole(folder, read)
+
+
+def _whole(folder: Path, read: Callable[[], tuple[Read | None, list[Finding]]]) -> tuple[Read | None, list[Finding]]:
+    """What was read when nothing stops it, and the findings, sorted; a mistake of ours is one of them."""
     try:
-        client, findings = _load(folder, content, today)
+        made, findings = read()
     except Exception as error:  # noqa: BLE001  one organisation never stops the others, whatever is wrong with it
         what = f"reading this ended in {type(error).__name__}: {error}"
         return None, [Finding(shown_path(folder), 1, 1, "T090", what, "this is a mistake of ours; please report it")]
     findings.sort()
-    return (None if stopping(findings) else client), findings
+    return (None if stopping(findings) else made), findings
 
 
-def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None, list[Finding]]:
+def _facts(folder: Path, today: dt.date) -> tuple[_Facts | None, list[Finding]]:
     shown = shown_path(folder / FILE)
     if not own_pages.is_name(folder.name):
         help_ = "its name is part of an address: use small letters, digits and '-'"
@@ -89,13 +128,7 @@ def _load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None
         return Finding(shown, *place(tree, location), code, message, help_)
 
     findings += check(organisation, today, report)
-    findings += check_colours(organisation.brand, report)
-    cleaned, wrong = pictures.pictures(organisation, folder, shown_path(folder), report)
-    findings += wrong
-    own, wrong = _own_pages(folder / "docs", organisation, content)
-    findings += wrong
-    by_place = MappingProxyType({(page.language, page.name): page for page in own})
-    return Client(folder.name, organisation, cleaned, by_place), findings
+    return _Facts(organisation, report), findings
 
 
 def _own_pages(folder: Path, organisation: Organisation, content: Content) -> tuple[list[OwnPage], list[Finding]]:
