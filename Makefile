@@ -1,5 +1,5 @@
 # The few verbs. Everything lives in .venv, made from requirements.lock; nothing else on the machine is touched, except that
-# `make test` installs what it uses of Debian (a browser, strace, nginx, Apache) when it is missing and may be installed.
+# `make test` installs what it uses of Debian (a browser, strace, Graphviz, two web servers) when that is missing and may be.
 
 PYTHON ?= python3
 VENV := .venv
@@ -79,11 +79,12 @@ define debian
 endef
 
 # What the tests use beside Python: a browser, with the one library that Playwright's own program needs and a bare Debian
-# lacks; what breaks system calls; two web servers.
+# lacks; what breaks system calls; what draws graphs; two web servers.
 .PHONY: tools
 tools: $(READY) $(NODE)/.ready
 	$(call debian,Chromium,command -v chromium || command -v chromium-browser,chromium)
 	$(call debian,libatomic,$$(find $(VENV) -path '*/playwright/driver/node') --version,libatomic1)
 	$(call debian,strace,command -v strace,strace)
+	$(call debian,Graphviz,command -v dot,graphviz)
 	$(call debian,nginx,PATH=$$PATH:/usr/sbin command -v nginx,nginx)
 	$(call debian,Apache,PATH=$$PATH:/usr/sbin command -v apache2,apache2-bin)

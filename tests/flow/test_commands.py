@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from pathlib import Path
 
 import pytest
@@ -94,7 +94,7 @@ def test_the_picture_has_every_question_rule_and_outcome(tmp_path: Path) -> None
     text = (tmp_path / "flow.dot").read_text("utf-8")
     for name in ("q_veiligheid", "R01", "R30", "A19", "o_vp", "o_vervolg"):
         assert f"\t{name} [" in text
-    assert "q_bereid -> R21 [label=beiden]" in text
+    assert re.search(r"q_bereid -> R21 \[label=beiden color=", text)
     assert "R21 -> o_leidinggevende [style=dashed]" in text
     assert graph().output.startswith("digraph flow {")
 
@@ -107,7 +107,6 @@ def test_an_svg_needs_graphviz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not (tmp_path / "flow.svg").exists()
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not on this machine, and need not be")
 def test_an_svg_is_drawn(tmp_path: Path) -> None:
     assert graph("--output", str(tmp_path / "flow.svg")).exit_code == 0
     assert "<svg" in (tmp_path / "flow.svg").read_text("utf-8")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import graphviz
@@ -11,34 +14,70 @@ from terecht.findings import Unusable
 from terecht.flow.conditions import Condition, Every, Given, Holds, Not, Some
 from terecht.flow.table import Advice, Entry, Rule, Table
 
+#: A colour for the edges of each question, to be told apart by everyone (Okabe and Ito, 2008), and for those of facts.
+_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#8C6D00",
+    "#56B4E9",
+    "#E69F00",
+    "#7A4FBF",
+    "#000000",
+    "#777777",
+)
+
 
 def draw(table: Table) -> graphviz.Digraph:
-    """The picture: a question leads to what it decides, a rule to its outcomes, and dashed to what is beside them."""
-    picture = graphviz.Digraph("flow", graph_attr={"rankdir": "LR", "ranksep": "2"}, node_attr={"shape": "box"})
-    picture.node("q_facts", "facts\\n\\nof the organisation", style="rounded")
+    """The picture: a question leads to what it decides, a rule to its outcomes, and dashed to what is beside them.
+
+    Three columns: questions, rules in the order in which they are tried, outcomes.
+    """
+    names = [*(question.id for question in table.questions), "facts"]
+    colours = dict(zip(names, _COLOURS, strict=True))
+    picture = graphviz.Digraph(
+        "flow", graph_attr={"rankdir": "LR", "ranksep": "5", "nodesep": "0.3"}, node_attr={"shape": "box"}
+    )
+    advices: tuple[Advice, ...] = (*table.safety, *table.rules, *table.additions)
+    with _column(picture, [f"q_{name}" for name in names]) as column:
+        for question in table.questions:
+            answers = "\\l".join((*question.answers, "weet_niet"))
+            label = f"{question.id}\\n\\n{answers}\\l"
+            column.node(f"q_{question.id}", label, style="rounded", color=colours[question.id])
+        column.node("q_facts", "facts\\n\\nof the organisation", style="rounded", color=colours["facts"])
+    with _column(picture, [advice.id for advice in advices]) as column:
+        for advice in advices:
+            rests_on = f"\\n{advice.rests_on}" if isinstance(advice, Rule) else ""
+            column.node(advice.id, f"{advice.id}{rests_on}", shape="ellipse" if isinstance(advice, Rule) else "diamond")
+    with _column(picture, [f"o_{name}" for name in table.outcomes]) as column:
+        for name in table.outcomes:
+            column.node(f"o_{name}", name, style="filled", fillcolor="lightgrey")
     for question in table.questions:
-        answers = "\\l".join((*question.answers, "weet_niet"))
-        picture.node(f"q_{question.id}", f"{question.id}\\n\\n{answers}\\l", style="rounded")
-        for name, label in _answers(question.asked).items():
-            picture.edge(f"q_{name}", f"q_{question.id}", label, style="bold")
-    for rule in (*table.safety, *table.rules):
-        _draw(picture, rule)
-        for entry in rule.outcome:
-            picture.edge(rule.id, f"o_{entry.name}", _label(entry))
-    for addition in table.additions:
-        _draw(picture, addition)
-    for outcome in table.outcomes.values():
-        picture.node(f"o_{outcome.id}", outcome.id, shape="box", style="filled", fillcolor="lightgrey")
+        _asks(picture, question.asked, f"q_{question.id}", colours, style="bold", constraint="false")
+    for advice in advices:
+        _asks(picture, advice.when, advice.id, colours)
+        for entry in advice.outcome if isinstance(advice, Rule) else ():
+            picture.edge(advice.id, f"o_{entry.name}", _label(entry))
+        for entry in (*advice.top_also, *advice.also):
+            picture.edge(advice.id, f"o_{entry.name}", _label(entry), style="dashed")
     return picture
 
 
-def _draw(picture: graphviz.Digraph, advice: Advice) -> None:
-    rests_on = f"\\n{advice.rests_on}" if isinstance(advice, Rule) else ""
-    picture.node(advice.id, f"{advice.id}{rests_on}", shape="ellipse" if isinstance(advice, Rule) else "diamond")
-    for name, label in _answers(advice.when).items():
-        picture.edge(f"q_{name}", advice.id, label)
-    for entry in (*advice.top_also, *advice.also):
-        picture.edge(advice.id, f"o_{entry.name}", _label(entry), style="dashed")
+@contextmanager
+def _column(picture: graphviz.Digraph, names: list[str]) -> Iterator[graphviz.Digraph]:
+    """Nodes below one another, in this order."""
+    with picture.subgraph(graph_attr={"rank": "same"}) as column:
+        yield column
+        for above, below in pairwise(names):
+            column.edge(above, below, style="invis")
+
+
+def _asks(
+    picture: graphviz.Digraph, condition: Condition, to: str, colours: Mapping[str, str], **attributes: str
+) -> None:
+    for name, label in _answers(condition).items():
+        picture.edge(f"q_{name}", to, label, color=colours[name], fontcolor=colours[name], **attributes)
 
 
 def _label(entry: Entry) -> str | None:
