@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 done with findings, or part of the work failed · 2 the 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import gc
 import json
 import os
@@ -15,14 +16,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from terecht import __version__, publish
 from terecht.findings import Finding, Refused, Unusable, stopping
 from terecht.load import load, load_organisation
 from terecht.load.schema import schema
-from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
+from terecht.pipeline import Project, choose, read_content, usable_content
 from terecht.publish import Outlet
 from terecht.publish.manifest import Differences
 
@@ -120,6 +119,9 @@ def check_command(ids: tuple[str, ...], form: str, root: Path | None, organisati
 @_output
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many processes at once.")
 @click.option("--force", is_flag=True, help="Build what has not changed as well.")
+@click.option("--prune", is_flag=True, help="Take away the sites of organisations that have no folder any more.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="A file for what was done, as JSON.")
+@click.option("--dask", metavar="tcp://…", help="The scheduler of a Dask cluster that does the work.")
 @click.option("--progress", type=click.Choice(["auto", "plain", "none"]), default="auto", show_default=True)
 @_shared
 def build_command(
@@ -127,21 +129,42 @@ def build_command(
     output: Path,
     jobs: int,
     force: bool,  # noqa: FBT001  click calls by name
+    prune: bool,  # noqa: FBT001
+    report: Path | None,
+    dask: str | None,
     progress: str,
     root: Path | None,
     organisations: Path | None,
 ) -> None:
     """Build each site to DIR/<id>/, whole or not at all. Unchanged sites are skipped."""
+    from terecht import fleet  # noqa: PLC0415  for this command alone
+    from terecht.fleet.report import as_json, summary  # noqa: PLC0415
+    from terecht.telling import Teller  # noqa: PLC0415
+
+    if prune and ids:
+        raise Unusable("--prune looks at all organisations", "name none, or leave --prune out")
     project = _project(root, organisations)
-    content = usable_content(project)
-    chosen = choose(project, ids)
     outlet = Outlet.at(output)
-    with _Teller(progress) as tell:
-        outcomes = build(project, content, chosen, outlet, jobs=jobs, force=force, tell=tell)
-    failed = [outcome for outcome in outcomes if outcome.result == "failed"]
+    with Teller(progress) as teller:
+        done = fleet.build(
+            project,
+            choose(project, ids),
+            outlet,
+            jobs=jobs,
+            tell=teller.tell,
+            force=force,
+            whole=not ids,
+            prune=prune,
+            told=teller.plan,
+            hire=_dask(dask) if dask else None,
+        )
+    failed = [outcome for outcome in done.outcomes if outcome.result == "failed"]
     for outcome in failed:
         _print(stopping(outcome.findings), "text")
-    _summary(outcomes, output)
+    if report:
+        report.write_text(as_json(done, outlet), "utf-8")
+    for line in summary(done, output):
+        click.echo(line)
     sys.exit(FINDINGS if failed else DONE)
 
 
@@ -322,49 +345,10 @@ def _print(findings: Iterable[Finding], form: str) -> None:
         click.echo(str(finding))
 
 
-def _summary(outcomes: list[Outcome], output: Path) -> None:
-    count = {
-        result: sum(outcome.result == result for outcome in outcomes) for result in ("built", "unchanged", "failed")
-    }
-    warnings = sum(not finding.stops for outcome in outcomes for finding in outcome.findings)
-    for outcome in outcomes:
-        if outcome.result == "built":
-            click.echo(f"{output / outcome.id / 'index.html'}")
-    if warnings:
-        click.echo(f"{warnings} warnings; 'terecht check' shows them")
-    click.echo(f"{count['built']} built, {count['unchanged']} unchanged, {count['failed']} failed")
-
-
-class _Teller:
-    """Tells how far a build is: a bar on a terminal, plain lines elsewhere, or nothing."""
-
-    def __init__(self, wanted: str) -> None:
-        self.console = Console(stderr=True)
-        self.bar: Progress | None = None
-        self.plain = wanted == "plain" or (wanted == "auto" and not self.console.is_terminal)
-        self.said = ""
-        if wanted == "auto" and not self.plain:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-            )
-            self.bar = Progress(*columns, console=self.console, transient=True)
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        if self.bar:
-            self.bar.start()
-            self.task = self.bar.add_task("")
-        return self._tell
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.stop()
-
-    def _tell(self, what: str, done: int, everything: int) -> None:
-        if self.bar:
-            self.bar.update(self.task, description=what, completed=done, total=everything)
-        elif self.plain and what != self.said:
-            self.said = what
-            click.echo(what if what == "done" else f"{what} {everything}", err=True)
+def _dask(address: str) -> Any:
+    """Hires the machines of a Dask cluster. Raises :class:`Unusable` when they can not be."""
+    try:
+        from terecht.fleet.dask_crew import DaskCrew  # noqa: PLC0415  an optional extra
+    except ImportError as error:
+        raise Unusable("Dask is not installed here", "pip install 'terecht[dask]'") from error
+    return functools.partial(DaskCrew, address)

@@ -30,9 +30,12 @@ def parts_of(site: Site, rendered: Mapping[PageText, RenderedPage]) -> dict[str,
     return {**parts, _NOT_FOUND_FILE: Parts(rendered[not_found_text(site.shell)].pieces, site.not_found)}
 
 
-def compose(site: Site, rendered: Mapping[PageText, RenderedPage], assets: Mapping[str, bytes]) -> dict[str, bytes]:
-    """All files of the site, by path. Raises :class:`stamp.UnfilledSlotError` for a slot without a value."""
-    files = {**assets, **site.files, **server_files(site.path, indexable=site.indexable_at is not None)}
+def compose(site: Site, rendered: Mapping[PageText, RenderedPage]) -> dict[str, bytes]:
+    """All files of the site by path, but for those that it shares with others.
+
+    Raises :class:`stamp.UnfilledSlotError` for a slot without a value.
+    """
+    files = {**site.files, **server_files(site.path, indexable=site.indexable_at is not None)}
     for path, parts in parts_of(site, rendered).items():
         # A page for 'not found' answers at any depth, so even its fragments count from the path of the site.
         not_found = path == _NOT_FOUND_FILE

@@ -147,6 +147,10 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer to the user, not
         self.findings = tuple(sorted(findings))
         super().__init__("\n".join(map(str, self.findings)))
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[tuple[Finding, ...]]]:
+        """As it comes back from another process."""
+        return Refused, (self.findings,)
+
 
 class Unusable(Exception):  # noqa: N818  as above
     """The call can not be carried out, for a reason that is in no file. ``help`` is the way out."""
@@ -155,6 +159,10 @@ class Unusable(Exception):  # noqa: N818  as above
         super().__init__(message)
         self.message = message
         self.help = help_
+
+    def __reduce__(self) -> tuple[type[Unusable], tuple[str, str]]:
+        """As it comes back from another process."""
+        return Unusable, (self.message, self.help)
 
 
 def stopping(findings: Iterable[Finding]) -> tuple[Finding, ...]:

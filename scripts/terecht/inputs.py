@@ -7,7 +7,12 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from terecht import __version__
 
@@ -24,55 +29,83 @@ _DECIDING = (
     ),
     *("nh3", "Pillow", "coloraide", "babel", "phonenumbers", "segno"),
 )
+#: The names of what is no file: our own program, Python, and a library.
+_PROGRAM, _PYTHON, _LIBRARY = "terecht", "Python", "library "
 
 #: Bytes of a file that counts by what is in it. Loading refuses much smaller ones.
 _MOST_HASHED = 64 * 1024 * 1024
 
 
-def made_from_of(folder: Path, shared: str) -> str:
-    """The hash of all that decides the bytes of one organisation's site; ``shared`` is that of what all share."""
-    own = _digest_of_files(folder.parent, (folder.name,))
-    return hashlib.sha256(f"{shared} {own}".encode()).hexdigest()
+@dataclass(frozen=True)
+class Inputs:
+    """Inputs by name, each with a hash of its bytes; names of files count from the folder that they were read from."""
+
+    hashes: Mapping[str, str]
+
+    @cached_property
+    def digest(self) -> str:
+        """One hash of all of them."""
+        lines = "".join(f"{name}\0{value}\n" for name, value in sorted(self.hashes.items()))
+        return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+
+    def without(self, *folders: str) -> Inputs:
+        """Those that lie in none of these folders."""
+        kept = {name: value for name, value in self.hashes.items() if not name.startswith(folders)}
+        return Inputs(MappingProxyType(kept))
+
+    def changed_since(self, before: Inputs) -> tuple[str, ...]:
+        """The names of what is new, gone or different."""
+        names = {name for name, _ in set(self.hashes.items()) ^ set(before.hashes.items())}
+        return tuple(sorted(names))
 
 
-def shared_digest(root: Path) -> str:
-    """The hash of everything that all organisations share: pages, words, helplines, theme, configuration, program."""
-    return _digest_of_files(root, ("docs", "overrides", "mkdocs.yml")) + _program_digest()
+def made_from_of(own: Inputs, shared: Inputs) -> str:
+    """The hash of all that decides the bytes of one organisation's site."""
+    return hashlib.sha256(f"{shared.digest} {own.digest}".encode()).hexdigest()
 
 
-def engine_digest(root: Path) -> str:
-    """The hash of everything but titles, words and texts that decides the bytes of a rendered page."""
-    return _digest_of_files(root, ("overrides", "mkdocs.yml")) + _program_digest()
+def own_inputs(folder: Path) -> Inputs:
+    """What lies in an organisation's folder, with its name, which is part of the site too."""
+    return Inputs(MappingProxyType({f"{folder.name}/{name}": value for name, value in _hashed(folder)}))
 
 
-def _program_digest() -> str:
-    package = Path(__file__).parent
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in _DECIDING]
-    digest = hashlib.sha256("\n".join([__version__, platform.python_version(), *versions]).encode())
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def shared_inputs(root: Path) -> Inputs:
+    """Everything that all organisations share: pages, words, helplines, theme, configuration, program, libraries."""
+    hashes = {f"{top}/{name}": value for top in ("docs", "overrides") for name, value in _hashed(root / top)}
+    hashes["mkdocs.yml"] = _hash_of(root / "mkdocs.yml")
+    program = hashlib.sha256(__version__.encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        program.update(path.read_bytes())
+    hashes[_PROGRAM] = program.hexdigest()
+    hashes[_PYTHON] = platform.python_version()
+    hashes |= {f"{_LIBRARY}{name}": importlib.metadata.version(name) for name in _DECIDING}
+    return Inputs(MappingProxyType(hashes))
 
 
-def _digest_of_files(root: Path, names: tuple[str, ...]) -> str:
-    """One hash of the names and bytes of everything below; links and special files count by their name alone."""
-    digest = hashlib.sha256()
-    for name in names:
-        top = root / name
-        paths = [top] if top.is_file() or top.is_symlink() else sorted(top.rglob("*"))
-        for path in paths:
-            digest.update(os.fsencode(path.relative_to(root)) + b"\0")
-            # What can not be read is for loading to report.
-            with contextlib.suppress(OSError):
-                if path.is_file() and not path.is_symlink():
-                    digest.update(_digest_of(path))
-    return digest.hexdigest()
+def engine_digest(shared: Inputs) -> str:
+    """The hash of everything but titles, words and texts that decides the bytes of what is rendered."""
+    return shared.without("docs/", "overrides/fragments/").digest
 
 
-def _digest_of(path: Path) -> bytes:
-    """The hash of a file; of one that is too large to be of any use, that of its size."""
-    size = path.stat().st_size
-    if size > _MOST_HASHED:
-        return hashlib.sha256(f"{size}".encode()).digest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+def _hashed(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every file and link below a folder; links and special files count by their name alone, and none is followed."""
+    if folder.is_symlink():
+        return
+    for at, folders, files in os.walk(folder):
+        links = (name for name in folders if os.path.islink(os.path.join(at, name)))  # noqa: PTH114, PTH118  by thousands
+        for name in (*files, *links):
+            path = Path(at, name)
+            yield path.relative_to(folder).as_posix(), _hash_of(path)
+
+
+def _hash_of(path: Path) -> str:
+    """The hash of a file; of one that is too large to be of any use, that of its size. Empty for what is no file."""
+    # What can not be read is for loading to report.
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        if stat.S_ISREG(found.st_mode):
+            if found.st_size > _MOST_HASHED:
+                return hashlib.sha256(f"{found.st_size}".encode()).hexdigest()
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    return ""

@@ -21,11 +21,10 @@ import watchfiles
 from jinja2 import TemplateError
 
 from terecht.findings import Finding, Refused, Unusable, stopping
-from terecht.flow.knowledge import Knowledge
+from terecht.inputs import shared_inputs
 from terecht.load import load
-from terecht.merge import PageText, Templates
-from terecht.pipeline import Project, preview, read_content
-from terecht.render import RenderedPage
+from terecht.pipeline import Project, read_content
+from terecht.workshop import Workshop
 
 _EVENTS = "/terecht-preview/events"
 _SCRIPT_PATH = "/terecht-preview/reload.js"
@@ -78,12 +77,11 @@ class Stage:
 
 @dataclass
 class Kept:
-    """What a preview keeps between saves; ``content`` and ``templates`` until one of their own files is saved."""
+    """What a preview keeps between saves. The workshop is ``behind`` when a file was saved that it was made from."""
 
-    content: Knowledge | None = None
+    workshop: Workshop | None = None
     findings: tuple[Finding, ...] = ()
-    templates: Templates | None = None
-    rendered: dict[PageText, RenderedPage] = field(default_factory=dict)
+    behind: bool = True
 
 
 def serve(project: Project, folder: Path, port: int, say: Callable[[str], None]) -> None:
@@ -112,9 +110,11 @@ def serve(project: Project, folder: Path, port: int, say: Callable[[str], None])
                 if not changes:
                     continue
                 if any(not Path(path).is_relative_to(folder) for _, path in changes):
-                    kept.content, kept.templates, kept.rendered = None, None, {}
+                    kept.behind = True
                 refresh(project, folder, stage, kept, say)
         finally:
+            if kept.workshop:
+                kept.workshop.press.close()
             server.shutdown()
 
 
@@ -124,16 +124,19 @@ def refresh(project: Project, folder: Path, stage: Stage, kept: Kept, say: Calla
     findings: list[Finding] = []
     files = None
     try:
-        if kept.content is None or kept.templates is None:
-            kept.content, own = read_content(project)
+        if kept.behind:
+            content, own = read_content(project)
             kept.findings = tuple(own)
-            kept.templates = Templates(project.root / "overrides")
+            if content is not None:
+                shared = shared_inputs(project.root)
+                made = kept.workshop.renewed(content, shared) if kept.workshop else Workshop(project, content, shared)
+                kept.workshop, kept.behind = made, False
         findings += kept.findings
-        if kept.content is not None:
-            client, own = load(folder, kept.content, project.today)
+        if kept.workshop is not None and not kept.behind:
+            client, own = load(folder, kept.workshop.content, project.today)
             findings += own
             if client is not None:
-                files = preview(client, kept.content, project, kept.templates, kept.rendered)
+                files = kept.workshop.preview(client)
     except Refused as refused:
         findings += refused.findings
     except (TemplateError, OSError) as error:

@@ -17,12 +17,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from terecht.findings import Unusable
-from terecht.publish.manifest import Differences, Manifest, compare, looks_whole, manifest_of, read_manifest
+from terecht.publish.manifest import Differences, Manifest, Origin, compare, looks_whole, read_manifest, record_of
+from terecht.publish.store import Store
 
 #: The releases of a site that are kept: the one that readers see, and those that a rollback can go back to.
 KEPT = 3
+#: Beside the files of a release: which changed since the one before, in the order to upload them, and which are gone.
+UPLOAD, DELETE = "upload.txt", "delete.txt"
+_MANIFEST = "manifest.json"
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _ABANDONED_SECONDS = 24 * 60 * 60
 _DIRECTORY_MODE = 0o755
 _FILE_MODE = 0o644
@@ -52,6 +58,11 @@ class Outlet:
         """The folder for all that is not served."""
         return self.output.with_name(f"{self.output.name}.terecht")
 
+    @property
+    def shared(self) -> Path:
+        """The folder of the files that sites share."""
+        return self.state / "shared"
+
     def releases(self, organisation: str) -> Path:
         """The folder of one organisation's releases."""
         return self.state / "releases" / organisation
@@ -80,7 +91,7 @@ class Release:
 
     def manifest(self) -> Manifest | None:
         """What the release should hold, if that is known."""
-        return read_manifest(self.folder / "manifest.json")
+        return read_manifest(self.folder / _MANIFEST)
 
 
 def current(outlet: Outlet, organisation: str) -> Release | None:
@@ -93,15 +104,22 @@ def current(outlet: Outlet, organisation: str) -> Release | None:
     return Release(organisation, folder) if ours and folder.is_dir() and not folder.is_symlink() else None
 
 
-def is_up_to_date(outlet: Outlet, organisation: str, made_from: str) -> bool:
-    """Whether what readers see was made from these inputs and is still there."""
+def origin_of(outlet: Outlet, organisation: str) -> Origin | None:
+    """What the release that readers see was made from; nothing when there is none, or when it does not look whole."""
     release = current(outlet, organisation)
     manifest = release.manifest() if release else None
-    return bool(release and manifest and manifest.made_from == made_from and looks_whole(manifest, release.site))
+    return manifest.origin if release and manifest and looks_whole(manifest, release.site) else None
 
 
-def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files: Mapping[str, bytes]) -> Release:
-    """Writes a release that nobody sees yet.
+def stage(
+    outlet: Outlet,
+    organisation: str,
+    origin: Origin,
+    files: Mapping[str, bytes],
+    shared: Mapping[str, bytes] = _NOTHING,
+    store: Store | None = None,
+) -> Release:
+    """Writes a release that nobody sees yet; ``shared`` are the files that other sites have too.
 
     Raises :class:`Unusable` when the place is taken by something that is not ours, :class:`OSError` when the disk
     says no; then nothing is left behind but the releases that were there.
@@ -111,11 +129,18 @@ def stage(outlet: Outlet, organisation: str, version: str, made_from: str, files
     with _alone(releases):
         _refuse_strangers(outlet, organisation)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=releases))
+    site = draft / "site"
+    store = store or Store(outlet.shared)
     try:
-        (draft / "site").mkdir()
+        site.mkdir()
+        for parent in sorted({path.rpartition("/")[0] for path in (*files, *shared)}):
+            (site / parent).mkdir(parents=True, exist_ok=True)
+        records = {path: record_of(data) for path, data in files.items()}
         for path, data in files.items():
-            _write(draft / "site" / path, data)
-        _write(draft / "manifest.json", manifest_of(organisation, version, made_from, files).to_json())
+            _write(site / path, data)
+        for path, data in shared.items():
+            records[path] = store.put(data, site / path)
+        _write(draft / _MANIFEST, Manifest(organisation, origin, records).to_json())
         for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
             folder.chmod(_DIRECTORY_MODE)
         with _alone(releases):
@@ -142,8 +167,36 @@ def switch(outlet: Outlet, release: Release) -> None:
     with _alone(outlet.releases(release.organisation)):
         before = current(outlet, release.organisation)
         if before is None or before.number < release.number:
+            _note_changes(release, before)
             _point(outlet, release)
             _let_go(outlet, release, before)
+
+
+def _note_changes(release: Release, before: Release | None) -> None:
+    """Lists what has to be uploaded and deleted where the release ``before`` was uploaded: pages come last.
+
+    Whoever uploads in this order never shows a page of which something is still on its way.
+    """
+    new = release.manifest()
+    old = before.manifest() if before else None
+    files = new.files if new else {}
+    there = old.files if old else {}
+    changed = [path for path, record in files.items() if there.get(path) != record]
+    changed.sort(key=lambda path: (path.endswith(".html"), path))
+    gone = sorted(set(there) - set(files))
+    for name, paths in ((UPLOAD, changed), (DELETE, gone)):
+        _write(release.folder / name, "".join(f"{path}\n" for path in paths).encode())
+
+
+def withdraw(outlet: Outlet, organisation: str) -> None:
+    """Takes a site away for good, with all its releases. Raises :class:`Unusable` when something else lies there."""
+    releases = outlet.releases(organisation)
+    with _alone(releases):
+        _refuse_strangers(outlet, organisation)
+        outlet.link(organisation).unlink(missing_ok=True)
+        for release in _releases(outlet, organisation):
+            _discard(release)
+    shutil.rmtree(releases)
 
 
 def give_up(outlet: Outlet, release: Release) -> bool:
@@ -266,7 +319,6 @@ def _refuse_strangers(outlet: Outlet, organisation: str) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(data)
     path.chmod(_FILE_MODE)

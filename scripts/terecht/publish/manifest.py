@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,12 +20,25 @@ class FileRecord:
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """``made_from`` is the hash of all that decides the bytes of the site: equal inputs, equal site."""
+class Origin:
+    """What a release was made from.
 
-    organisation: str
+    ``version`` is that of the product; ``made_from`` the hash of all inputs: equal inputs, equal site. ``own`` are
+    the hashes of the organisation's files by name, ``shared`` is the hash of what all organisations share.
+    """
+
     version: str
     made_from: str
+    own: Mapping[str, str] = field(default_factory=dict)
+    shared: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Whose the release is, what it was made from, and its files by path within the site."""
+
+    organisation: str
+    origin: Origin
     files: Mapping[str, FileRecord]
 
     def to_json(self) -> bytes:
@@ -33,12 +46,14 @@ class Manifest:
         files = {path: {"size": record.size, "sha256": record.sha256} for path, record in sorted(self.files.items())}
         data = {
             "product": "terecht",
-            "version": self.version,
+            "version": self.origin.version,
             "organisation": self.organisation,
-            "made_from": self.made_from,
+            "made_from": self.origin.made_from,
+            "own": dict(sorted(self.origin.own.items())),
+            "shared": self.origin.shared,
             "files": files,
         }
-        return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+        return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True)
@@ -53,18 +68,18 @@ class Differences:
         return bool(self.changed or self.missing or self.added)
 
 
-def manifest_of(organisation: str, version: str, made_from: str, files: Mapping[str, bytes]) -> Manifest:
-    """The manifest of files that are about to be written."""
-    records = {path: FileRecord(len(data), hashlib.sha256(data).hexdigest()) for path, data in files.items()}
-    return Manifest(organisation, version, made_from, records)
+def record_of(data: bytes) -> FileRecord:
+    """The record of a file with these bytes."""
+    return FileRecord(len(data), hashlib.sha256(data).hexdigest())
 
 
 def read_manifest(path: Path) -> Manifest | None:
     """The manifest in a file; nothing when it is not there or not whole, as after a power cut."""
     try:
-        data: dict[str, Any] = json.loads(path.read_bytes())
+        data: dict[str, Any] = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
         files = {name: FileRecord(record["size"], record["sha256"]) for name, record in data["files"].items()}
-        return Manifest(data["organisation"], data["version"], data["made_from"], files)
+        origin = Origin(data["version"], data["made_from"], dict(data["own"]), data["shared"])
+        return Manifest(data["organisation"], origin, files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -1,13 +1,13 @@
 """The third stage: pages of Markdown with slots go in, whole HTML pages with slots come out.
 
-This module is the port; ``mkdocs_engine`` behind it is the one place that imports mkdocs. What comes out depends on
-what we wrote and on the languages, so it is shared by all organisations and kept in a cache that holds no
-organisation's data.
+This module has the values of the port; ``mkdocs_engine`` behind it is the one place that imports mkdocs, in a program
+of its own (``engine``). What comes out depends on what we wrote and on the languages, so it is shared by all
+organisations (``press``) and kept in a cache that holds no organisation's data (``cache``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,16 +86,6 @@ class RenderError(Exception):
 def not_found_text(shell: Shell) -> PageText:
     """The page for 'not found', in the default language; its body is the theme's own."""
     return PageText(Frame(shell.languages, shell.languages[0], NOT_FOUND, ""), ())
-
-
-def render(root: Path, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> Rendered:
-    """Frames of this shell, and passages in its languages. ``root`` holds mkdocs.yml and overrides/.
-
-    Raises :class:`RenderError` when the engine warns: a link to nowhere in a template is a mistake, not a detail.
-    """
-    from terecht.render import mkdocs_engine  # noqa: PLC0415  half a second that most commands never need
-
-    return mkdocs_engine.render(root, shell, tuple(frames), tuple(passages))
 
 
 def assets(root: Path, shell: Shell) -> Mapping[str, bytes]:

@@ -1,8 +1,9 @@
 """MkDocs 1.6 with Material 9 and static-i18n, made to render pages without writing a site.
 
 One build a shell: each page of the menu stands there as a stub with its title, so that menus and links are whole. In
-``on_env`` a frame is rendered as a page with a mark for its content, a passage as the content of a page and nothing
-around it. Put together they are a page as from a build with all of its text in the file, but for some ends of lines.
+``on_env`` a frame is rendered as a page with a mark for its content; from then on a passage can be, as the content of a
+page and nothing around it. Put together they are a page as from a build with all of its text in the file, but for some
+ends of lines.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import logging
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -37,32 +39,54 @@ _ROOT_MARK = "/terecht-root-path/"
 _TAB = sentinel(FRAME.index("tab"))
 
 
-def render(root: Path, shell: Shell, frames: tuple[Frame, ...], passages: tuple[Passage, ...]) -> Rendered:
-    """See :func:`terecht.render.render`. Not thread-safe, since static-i18n is not: one process a build."""
-    with tempfile.TemporaryDirectory(prefix="terecht-") as folder:
-        work = Path(folder)
-        _write_stubs(work / "docs", shell)
-        configuration = site_configuration(root, shell)
-        configuration |= {"docs_dir": str(work / "docs"), "site_dir": str(work / "site")}
-        configuration["site_url"] = f"https://site.invalid{_ROOT_MARK}"
-        configuration["extra"] |= {
-            "frame": {language: frame_slots() for language in shell.languages},
-            "search_index": {language: search_index_path(language) for language in shell.languages},
-        }
-        (work / "mkdocs.yml").write_text(yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False), "utf-8")
-        # Material tells on every build when it ends; our decision on that is in the port.
-        os.environ["NO_MKDOCS_2_WARNING"] = "1"
+class MkDocsEngine:
+    """One build of MkDocs, and what it left in memory. Not thread-safe, since static-i18n is not: one a process."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._collector: _Collector | None = None
+
+    def open(self, shell: Shell, frames: tuple[Frame, ...], passages: tuple[Passage, ...]) -> Rendered:
+        """Builds a shell, with these frames and passages. Raises :class:`RenderError` when the engine warns."""
+        with tempfile.TemporaryDirectory(prefix="terecht-") as folder:
+            work = Path(folder)
+            _write_stubs(work / "docs", shell)
+            configuration = site_configuration(self.root, shell)
+            configuration |= {"docs_dir": str(work / "docs"), "site_dir": str(work / "site")}
+            configuration["site_url"] = f"https://site.invalid{_ROOT_MARK}"
+            configuration["extra"] |= {
+                "frame": {language: frame_slots() for language in shell.languages},
+                "search_index": {language: search_index_path(language) for language in shell.languages},
+            }
+            text = yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False)
+            (work / "mkdocs.yml").write_text(text, "utf-8")
+            # Material tells on every build when it ends; our decision on that is in the port.
+            os.environ["NO_MKDOCS_2_WARNING"] = "1"
+            self._collector = _Collector(frames)
+            with _complaints() as complaints:
+                config = load_config(str(work / "mkdocs.yml"))
+                config.plugins["terecht"] = self._collector
+                try:
+                    build(config)
+                except TemplateError as error:
+                    complaints.append(f"the theme can not be rendered: {error}")
+            _refuse(complaints)
+        self._collector.build_is_over()
+        return Rendered(self._collector.frames, self.render(passages).passages)
+
+    def render(self, passages: tuple[Passage, ...]) -> Rendered:
+        """Passages in the shell that was opened. Raises :class:`RenderError` when the engine warns."""
+        if self._collector is None:
+            raise RenderError("no shell is open")
         with _complaints() as complaints:
-            config = load_config(str(work / "mkdocs.yml"))
-            collector = _Collector(frames, passages)
-            config.plugins["terecht"] = collector
-            try:
-                build(config)
-            except TemplateError as error:
-                complaints.append(f"the theme can not be rendered: {error}")
-        if complaints:
-            raise RenderError("\n".join(complaints))
-        return Rendered(collector.frames, collector.passages)
+            made = {passage: self._collector.passage(passage) for passage in passages}
+        _refuse(complaints)
+        return Rendered({}, made)
+
+
+def _refuse(complaints: list[str]) -> None:
+    if complaints:
+        raise RenderError("\n".join(complaints))
 
 
 def _write_stubs(docs: Path, shell: Shell) -> None:
@@ -94,20 +118,27 @@ def _complaints() -> Iterator[list[str]]:
         logger.propagate = propagate
 
 
-class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Renders frames and passages inside a build of MkDocs, and keeps MkDocs from writing anything itself."""
+@dataclass(frozen=True)
+class _Half:
+    """What a build knows in one language, which is enough to render passages after it."""
 
-    def __init__(self, frames: tuple[Frame, ...], passages: tuple[Passage, ...]) -> None:
+    config: MkDocsConfig
+    files: Files
+    navigation: Navigation
+    pages: Mapping[str, Page]
+
+
+class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """Renders frames inside a build of MkDocs, keeps it from writing anything, and keeps what it knew for passages."""
+
+    def __init__(self, frames: tuple[Frame, ...]) -> None:
         super().__init__()
         self.frames: dict[Frame, RenderedFrame] = {}
-        self.passages: dict[Passage, RenderedPassage] = {}
-        self.wanted_frames: dict[tuple[str, str], list[Frame]] = defaultdict(list)
-        self.wanted_passages: dict[tuple[str, str], list[Passage]] = defaultdict(list)
+        self.wanted: dict[tuple[str, str], list[Frame]] = defaultdict(list)
+        self.halves: dict[str, _Half] = {}
         self.navigation: Navigation | None = None
         for frame in frames:
-            self.wanted_frames[frame.language, frame.name].append(frame)
-        for passage in passages:
-            self.wanted_passages[passage.language, passage.name].append(passage)
+            self.wanted[frame.language, frame.name].append(frame)
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002  MkDocs's
         """Keeps the menu, which templates need."""
@@ -118,14 +149,16 @@ class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Renders all that is wanted in this language, then takes all files out of the build."""
         language = _language(config)
         config.theme.static_templates = {"404.html"}
+        assert self.navigation is not None  # on_nav comes before on_env  # noqa: S101
+        pages = {}
         for file in files.documentation_pages():
+            assert file.page is not None  # MkDocs has populated it  # noqa: S101
             # static-i18n gives its files the name that they share with their translations.
             name = file.norm_src_uri.removesuffix(".md")  # type: ignore[attr-defined]
-            assert file.page is not None  # MkDocs has populated it  # noqa: S101
-            for frame in self.wanted_frames.get((language, name), ()):
+            pages[name] = file.page
+            for frame in self.wanted.get((language, name), ()):
                 self.frames[frame] = self._frame(file.page, frame, env, config, files)
-            for passage in self.wanted_passages.get((language, name), ()):
-                self.passages[passage] = self._passage(file.page, passage, config, files)
+        self.halves[language] = _Half(config, files, self.navigation, pages)
         for file in files:
             file.inclusion = InclusionLevel.EXCLUDED
         return env
@@ -133,10 +166,16 @@ class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def on_post_template(self, output: str, /, *, template_name: str, config: MkDocsConfig) -> str:
         """Keeps the page for 'not found' of the default language; MkDocs would keep that of the last."""
         language = _language(config)
-        for frame in self.wanted_frames.get((language, NOT_FOUND), ()):
+        for frame in self.wanted.get((language, NOT_FOUND), ()):
             if template_name == f"{NOT_FOUND}.html" and frame not in self.frames:
                 self.frames[frame] = RenderedFrame(output.replace(_ROOT_MARK, sentinel(FRAME.index("root"))), "")
         return output
+
+    def build_is_over(self) -> None:
+        """The files are part of the site again, so that links may lead to them."""
+        for half in self.halves.values():
+            for file in half.files:
+                file.inclusion = InclusionLevel.UNDEFINED
 
     def _frame(self, page: Page, frame: Frame, env: Environment, config: MkDocsConfig, files: Files) -> RenderedFrame:
         """As MkDocs renders a page of its own (``_build_page``), with a mark for its content."""
@@ -154,16 +193,17 @@ class _Collector(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         before, _, after = html.partition(CONTENT)
         return RenderedFrame(before, after)
 
-    def _passage(self, page: Page, passage: Passage, config: MkDocsConfig, files: Files) -> RenderedPassage:
+    def passage(self, passage: Passage) -> RenderedPassage:
         """As MkDocs renders the content of a page of its own (``_populate_page``), with this text."""
+        half = self.halves[passage.language]
+        config, files, page = half.config, half.files, half.pages[passage.name]
         search = config.plugins["material/search"]
         search.search_index.entries.clear()  # type: ignore[attr-defined]
         page.markdown = config.plugins.on_page_markdown(passage.text, page=page, config=config, files=files)
         page.render(config, files)
         page.content = config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)
-        assert self.navigation is not None  # on_nav comes before on_env  # noqa: S101
-        context = get_context(self.navigation, files, config, page)
-        search.on_page_context(context, page=page, config=config, nav=self.navigation)
+        context = get_context(half.navigation, files, config, page)
+        search.on_page_context(context, page=page, config=config, nav=half.navigation)
         entries = tuple(
             SearchEntry(entry["location"].partition("#")[2], entry["title"], entry["text"])
             for entry in search.search_index.entries  # type: ignore[attr-defined]
