@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from terecht import fleet
 from terecht.flow.knowledge import Knowledge
-from terecht.pipeline import Outcome, Project, build, choose, usable_content
+from terecht.inputs import shared_inputs
+from terecht.pipeline import Outcome, Project, choose, usable_content
 from terecht.publish import Outlet
+from terecht.publish.manifest import Origin
+from terecht.workshop import Workshop
 
 if TYPE_CHECKING:
     from reading import Reader
@@ -61,8 +65,13 @@ def quiet(what: str, done: int, everything: int) -> None:
 
 def build_all(project: Project, output: Path, *ids: str, force: bool = False) -> list[Outcome]:
     """Builds organisations as the command does."""
-    chosen = choose(project, ids)
-    return build(project, usable_content(project), chosen, Outlet(output), jobs=2, force=force, tell=quiet)
+    report = fleet.build(project, choose(project, ids), Outlet(output), jobs=2, force=force, tell=quiet, whole=not ids)
+    return list(report.outcomes)
+
+
+def origin(made_from: str) -> Origin:
+    """What a release was made from, for tests that make up their releases."""
+    return Origin("0.1.0", made_from)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +80,13 @@ def reader(content: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Read
     from reading import Reader
 
     return Reader(content, tmp_path_factory.mktemp("read"))
+
+
+@pytest.fixture(scope="session")
+def workshop(project: Project, content: Knowledge) -> Iterator[Workshop]:
+    """The tools of a build, for tests that look into it."""
+    with Workshop(project, content, shared_inputs(ROOT)) as workshop:
+        yield workshop
 
 
 @pytest.fixture(scope="session")

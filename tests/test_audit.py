@@ -12,10 +12,10 @@ from terecht.compose import compose, parts_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.merge import Templates, merge
-from terecht.pipeline import Project, render_all
-from terecht.render import assets, not_found_text
+from terecht.render import not_found_text
 from terecht.slots import Kind, Value, sentinel
 from terecht.stamp import Parts
+from terecht.workshop import Workshop
 from trust_table import Say
 
 PATHS = {"lagelanden": "/vertrouwenspersoon/", "snijders": "/", "vuurvlinder": "/safe/"}
@@ -38,16 +38,16 @@ def test_the_examples_are_clean(example: str, sites: Path, measured: Say) -> Non
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
-    example: str, project: Project, content: Knowledge
+    example: str, content: Knowledge, workshop: Workshop
 ) -> None:
     client, _ = load(ROOT / "organisations" / example, content, TODAY)
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
     texts = [page.text for page in site.pages]
-    rendered = render_all(project, content, [*texts, not_found_text(site.shell)], jobs=2)
+    rendered = workshop.press.rendered([*texts, not_found_text(site.shell)])
     parts = parts_of(site, rendered)
     assert all(sentinel(0) in "".join(one.pieces) for one in parts.values())
-    files = compose(site, rendered, assets(ROOT, site.shell))
+    files = {**workshop.assets_of(site), **compose(site, rendered)}
     assert audit(parts, files, site.path) == []
     # What is read in pieces is read as it is read whole.
     for path, one in parts.items():

@@ -123,7 +123,7 @@ def test_the_version_is_in_the_footer_and_the_manifest(sites: Path) -> None:
         assert release is not None
         manifest = release.manifest()
         assert manifest is not None
-        assert manifest.version == __version__
+        assert manifest.origin.version == __version__
 
 
 def test_a_stranger_in_the_way_is_named(small: Make, tmp_path: Path) -> None:

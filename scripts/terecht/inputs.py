@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 from terecht import __version__
 
@@ -51,7 +50,7 @@ class Inputs:
     def without(self, *folders: str) -> Inputs:
         """Those that lie in none of these folders."""
         kept = {name: value for name, value in self.hashes.items() if not name.startswith(folders)}
-        return Inputs(MappingProxyType(kept))
+        return Inputs(kept)
 
     def changed_since(self, before: Inputs) -> tuple[str, ...]:
         """The names of what is new, gone or different."""
@@ -66,7 +65,7 @@ def made_from_of(own: Inputs, shared: Inputs) -> str:
 
 def own_inputs(folder: Path) -> Inputs:
     """What lies in an organisation's folder, with its name, which is part of the site too."""
-    return Inputs(MappingProxyType({f"{folder.name}/{name}": value for name, value in _hashed(folder)}))
+    return Inputs({f"{folder.name}/{name}": value for name, value in _hashed(folder)})
 
 
 def shared_inputs(root: Path) -> Inputs:
@@ -79,7 +78,7 @@ def shared_inputs(root: Path) -> Inputs:
     hashes[_PROGRAM] = program.hexdigest()
     hashes[_PYTHON] = platform.python_version()
     hashes |= {f"{_LIBRARY}{name}": importlib.metadata.version(name) for name in _DECIDING}
-    return Inputs(MappingProxyType(hashes))
+    return Inputs(hashes)
 
 
 def engine_digest(shared: Inputs) -> str:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from terecht.fleet.plan import Plan
+from terecht.fleet.planning import Plan
 
 #: Plain lines of one stage: one for each tenth of it.
 _PARTS = 10

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import origin
 from terecht import publish
 from terecht.findings import Unusable
 from terecht.publish import KEPT, Outlet
@@ -16,7 +17,7 @@ FILES = {"index.html": b"<p>een</p>", "assets/a.css": b"p{}"}
 
 
 def put(outlet: Outlet, text: str, made_from: str = "x") -> publish.Release:
-    release = publish.stage(outlet, "acme", "0.1.0", made_from, {**FILES, "index.html": text.encode()})
+    release = publish.stage(outlet, "acme", origin(made_from), {**FILES, "index.html": text.encode()})
     publish.switch(outlet, release)
     return release
 
@@ -37,7 +38,7 @@ def test_what_readers_see_is_whole_and_nothing_else(outlet: Outlet) -> None:
 
 def test_a_staged_release_is_not_seen_before_the_switch(outlet: Outlet) -> None:
     put(outlet, "een")
-    publish.stage(outlet, "acme", "0.1.0", "y", {"index.html": b"twee"})
+    publish.stage(outlet, "acme", origin("y"), {"index.html": b"twee"})
     assert (outlet.output / "acme/index.html").read_bytes() == b"een"
 
 
@@ -55,13 +56,13 @@ def test_the_manifest_says_what_and_from_what(outlet: Outlet) -> None:
 
 
 def test_unchanged_is_seen_by_inputs_and_by_what_lies_there(outlet: Outlet) -> None:
+    assert publish.origin_of(outlet, "acme") is None
     release = put(outlet, "een")
-    assert publish.is_up_to_date(outlet, "acme", "x")
-    assert not publish.is_up_to_date(outlet, "acme", "y")
+    assert publish.origin_of(outlet, "acme") == origin("x")
     (release.site / "index.html").write_bytes(b"")  # as after a power cut
-    assert not publish.is_up_to_date(outlet, "acme", "x")
+    assert publish.origin_of(outlet, "acme") is None
     (release.folder / "manifest.json").write_bytes(b"{")
-    assert not publish.is_up_to_date(outlet, "acme", "x")
+    assert publish.origin_of(outlet, "acme") is None
 
 
 def test_verify_names_every_difference(outlet: Outlet) -> None:
@@ -111,7 +112,7 @@ def test_a_link_to_the_output_is_the_output(tmp_path: Path) -> None:
 
 
 def test_an_older_release_never_replaces_a_newer(outlet: Outlet) -> None:
-    old = publish.stage(outlet, "acme", "0.1.0", "x", {"index.html": b"oud"})
+    old = publish.stage(outlet, "acme", origin("x"), {"index.html": b"oud"})
     put(outlet, "nieuw")
     publish.switch(outlet, old)
     assert (outlet.output / "acme/index.html").read_bytes() == b"nieuw"
@@ -158,7 +159,7 @@ def test_a_link_to_elsewhere_is_never_touched(outlet: Outlet, tmp_path: Path) ->
 def test_a_release_that_can_not_be_written_leaves_the_old_site(outlet: Outlet) -> None:
     put(outlet, "een")
     with pytest.raises(OSError, match=r"directory|exists"):
-        publish.stage(outlet, "acme", "0.1.0", "y", {"a": b"", "a/b": b""})
+        publish.stage(outlet, "acme", origin("y"), {"a": b"", "a/b": b""})
     assert (outlet.output / "acme/index.html").read_bytes() == b"een"
     assert not [path for path in outlet.releases("acme").iterdir() if path.name.startswith("draft-")]
 
@@ -191,7 +192,7 @@ def test_readers_never_see_half_a_site(outlet: Outlet) -> None:
     def files(number: int) -> dict[str, bytes]:
         return {"index.html": str(number).encode(), "b.html": str(number).encode()}
 
-    publish.switch(outlet, publish.stage(outlet, "acme", "0.1.0", "0", files(0)))
+    publish.switch(outlet, publish.stage(outlet, "acme", origin("0"), files(0)))
     stop = threading.Event()
     torn: list[str] = []
 
@@ -209,7 +210,7 @@ def test_readers_never_see_half_a_site(outlet: Outlet) -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(1, 60):
-        publish.switch(outlet, publish.stage(outlet, "acme", "0.1.0", str(number), files(number)))
+        publish.switch(outlet, publish.stage(outlet, "acme", origin(str(number)), files(number)))
     stop.set()
     reader.join()
     assert torn == []

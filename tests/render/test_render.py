@@ -14,8 +14,9 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.merge import Frame, PageText, Passage, Templates, merge, shell_of
 from terecht.pipeline import Project
-from terecht.render import Rendered, RenderError, render
+from terecht.render import Rendered, RenderError
 from terecht.render.cache import Shelf
+from terecht.render.mkdocs_engine import MkDocsEngine
 
 Make = Callable[..., Project]
 
@@ -112,9 +113,9 @@ def test_a_text_more_costs_no_build_and_comes_out_as_from_one(project: Project, 
     shell = shell_of(("nl",), content)
     frames = [Frame(("nl",), "nl", name, shell.titles["nl", name]) for name in ("wie", "wet")]
     passages = [Passage("nl", "wie", f"# Kop {{: #kop }}\n\nTekst {number}.\n") for number in (1, 2)]
-    together = render(project.root, shell, frames, passages)
+    together = MkDocsEngine(project.root).open(shell, tuple(frames), tuple(passages))
     for frame, passage in zip(frames, passages, strict=True):
-        alone = render(project.root, shell, [frame], [passage])
+        alone = MkDocsEngine(project.root).open(shell, (frame,), (passage,))
         assert alone.page(PageText(frame, (passage,))) == together.page(PageText(frame, (passage,)))
 
 
@@ -126,7 +127,9 @@ def test_a_page_of_passages_is_the_page(example: str, project: Project, content:
     site = merge(client, content, Templates(ROOT / "overrides"))
     pages = {page.text: Passage(page.language, page.text.frame.name, page.text.body) for page in site.pages}
     passages = [passage for text in pages for passage in text.passages]
-    rendered = render(project.root, site.shell, [text.frame for text in pages], [*pages.values(), *passages])
+    rendered = MkDocsEngine(project.root).open(
+        site.shell, tuple(text.frame for text in pages), (*pages.values(), *passages)
+    )
     for text, whole in pages.items():
         one, other = rendered.page(text), rendered.page(PageText(text.frame, (whole,)))
         assert without_empty_lines(one.html) == without_empty_lines(other.html)
@@ -141,7 +144,7 @@ def without_empty_lines(html: str) -> list[str]:
 def test_a_link_to_nowhere_in_a_template_stops(project: Project, content: Knowledge) -> None:
     passage = Passage("nl", "wie", "# Kop {: #kop }\n\n[weg](weg.md)\n")
     with pytest.raises(RenderError, match=r"weg\.md"):
-        render(project.root, shell_of(("nl",), content), [], [passage])
+        MkDocsEngine(project.root).open(shell_of(("nl",), content), (), (passage,))
 
 
 def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(
@@ -151,8 +154,8 @@ def test_the_shelf_gives_back_what_was_put_and_shrugs_at_damage(
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
     texts = [page.text for page in site.pages]
-    wanted = [text.frame for text in texts], [passage for text in texts for passage in text.passages]
-    rendered = render(project.root, site.shell, *wanted)
+    wanted = tuple(text.frame for text in texts), tuple(passage for text in texts for passage in text.passages)
+    rendered = MkDocsEngine(project.root).open(site.shell, *wanted)
     shelf = Shelf(tmp_path / "shelf", "engine")
     shelf.put(site.shell, rendered)
     assert shelf.take(site.shell, *wanted) == rendered

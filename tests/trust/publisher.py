@@ -12,17 +12,21 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from terecht import cli, pipeline, publish
+from terecht import cli, fleet, publish, workshop
 from terecht.findings import Finding
 from terecht.flow.knowledge import Knowledge
+from terecht.inputs import Inputs
 from terecht.load import Client
-from terecht.merge import Site, Templates, shell_of
+from terecht.merge import PageText, Site, Templates, shell_of
 from terecht.pipeline import Project, usable_content
 from terecht.publish import Outlet, Release
+from terecht.publish.manifest import Origin
+from terecht.render import RenderedPage
+from terecht.render.press import Press
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -48,21 +52,25 @@ def replace_what_comes_before(content: Knowledge) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
         return site.files
 
+    class NoPress(Press):
+        def rendered(self, texts: Iterable[PageText]) -> Mapping[PageText, RenderedPage]:
+            del self, texts
+            return {}
+
     replaced: dict[str, Any] = {
         "merge": merge,
         "finish": finish,
-        "render_all": lambda *_: {},
+        "Press": NoPress,
         "assets": lambda *_: {},
-        "shared_digest": lambda _: "",
         # It waits for the disks of the whole machine, and changes nothing as long as that has power.
         "settle": lambda: None,
     }
     for name, replacement in replaced.items():
-        setattr(pipeline, name, replacement)
-    vars(cli)["usable_content"] = lambda _: content
+        setattr(workshop, name, replacement)
+    vars(fleet).update(usable_content=lambda _: content, shared_inputs=lambda _: Inputs({}), remember=lambda *_: None)
 
 
-def _straight(outlet: Outlet, organisation: str, _version: str, _made_from: str, files: Mapping[str, bytes]) -> Release:
+def _straight(outlet: Outlet, organisation: str, _origin: Origin, files: Mapping[str, bytes], *_: Any) -> Release:
     """Writes what readers see, file by file."""
     for path, data in files.items():
         file = outlet.link(organisation) / path
@@ -73,7 +81,7 @@ def _straight(outlet: Outlet, organisation: str, _version: str, _made_from: str,
 
 def plant_straight() -> None:
     """Publishes into the folder that is served."""
-    vars(pipeline).update(stage=_straight, switch=lambda *_: None)
+    vars(workshop).update(stage=_straight, switch=lambda *_: None)
 
 
 def plant_swallowing() -> None:
@@ -104,7 +112,7 @@ def plant_traceback() -> None:
     def why(error: Exception, *_: Any, **__: Any) -> list[Finding]:
         raise RuntimeError("why") from error
 
-    vars(pipeline)["_why"] = why
+    vars(workshop)["_why"] = why
 
 
 def plant_leaving_drafts() -> None:

@@ -41,6 +41,8 @@ ERRORS = {
 }
 #: The names that the organisation of these tests has had, one release each, and the one that is being published.
 EARLIER, OLD, NEW, LATER = ("Een", "Twee"), "Drie", "Nieuw", "Later"
+#: What lies beside the releases.
+STATE = ("releases", "shared", "inputs")
 #: What waits for the next change of the site to be cleared away: half deleted releases, and one more than are kept.
 WAITING = ("gone-", "0")
 _CALL = re.compile(r"^\d+ +(\w+)\((.*)", re.MULTILINE)
@@ -129,7 +131,7 @@ class Place:
     def left(self, *allowed: str) -> list[str]:
         """What lies there that a finished build does not leave, apart from names that start with this."""
         output = [path.name for path in self.outlet.output.iterdir() if path.name != "een"]
-        state = [path.name for path in self.outlet.state.iterdir() if path.name != "releases"]
+        state = [path.name for path in self.outlet.state.iterdir() if path.name not in STATE]
         releases = sorted(path.name for path in self.releases.iterdir() if path.name != ".lock")
         numbered = [name for name in releases if name.isdigit()]
         odd = [*numbered[:-KEPT], *(name for name in releases if name not in numbered)]

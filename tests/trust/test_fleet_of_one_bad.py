@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import MINIMAL, ROOT, build_all
-from terecht import cli, pipeline, publish
+from terecht import cli, fleet, publish, workshop
 from terecht.findings import Refused
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
+from terecht.pipeline import Project
 from terecht.publish import Outlet
+from terecht.publish.manifest import Origin
+from terecht.render import Rendered
+from terecht.render.engine import Engine
 from trust_table import Say
 
 #: How many organisations there are: in an ordinary run, with `--complete`, and for the faults.
@@ -27,7 +30,7 @@ BAD = "org-0001"
 
 @pytest.fixture(autouse=True)
 def _content_is_read_once(content: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "usable_content", lambda _: content)
+    monkeypatch.setattr(fleet, "usable_content", lambda _: content)
 
 
 @dataclass(frozen=True)
@@ -133,17 +136,18 @@ def test_one_that_can_not_be_published_among_few(tmp_path: Path, measured: Say) 
 
 @pytest.mark.trust(31)
 def test_one_whose_disk_fails_while_it_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether it has changed is asked outside loading; a disk that fails there stops that one alone."""
+    """Whether it has changed can not be seen then: it is built, and what is wrong with the disk is said by that."""
     fleet = with_old_site(tmp_path, FEW)
-    asked = publish.is_up_to_date
+    asked = publish.origin_of
 
-    def failing(outlet: Outlet, organisation: str, made_from: str) -> bool:
+    def failing(outlet: Outlet, organisation: str) -> Origin | None:
         if organisation == BAD:
             raise OSError(5, "Input/output error", str(outlet.link(organisation)))
-        return asked(outlet, organisation, made_from)
+        return asked(outlet, organisation)
 
-    monkeypatch.setattr(pipeline, "is_up_to_date", failing)
-    assert list(complaints(fleet, f"{fleet.output / BAD}:1:1: T091 the site can not be written: Input/output")) == []
+    monkeypatch.setattr("terecht.fleet.planning.origin_of", failing)
+    code, lines = fleet.build()
+    assert (code, lines[-1]) == (0, f"{FEW} built, 0 unchanged, 0 failed")
 
 
 def _ends_all(fleet: Fleet, loads: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,19 +191,21 @@ FAULTS = {
 def test_a_build_that_is_stopped_by_one_is_seen(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = with_old_site(tmp_path, FEW)
     named = broken(fleet)
-    monkeypatch.setattr(pipeline, "load", FAULTS[fault](fleet, load))
+    monkeypatch.setattr(workshop, "load", FAULTS[fault](fleet, load))
     assert list(complaints(fleet, named)) != []
 
 
-def _killed(*_: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_a_process_that_renders_and_is_killed_is_said(
-    small: Callable[..., pipeline.Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by a system without memory."""
     project = small(een=MINIMAL)
-    monkeypatch.setattr(pipeline, "render", _killed)
+    answered = Engine._answered  # noqa: SLF001
+
+    def killed(engine: Engine, asked: object) -> Rendered:
+        engine._program.kill()  # noqa: SLF001
+        return answered(engine, asked)
+
+    monkeypatch.setattr(Engine, "_answered", killed)
     with pytest.raises(Refused, match="T090 the process that renders the pages died; is there enough memory"):
         build_all(project, tmp_path / "site")

@@ -33,9 +33,9 @@ from terecht.compose import compose
 from terecht.flow.knowledge import Knowledge
 from terecht.load import Client, load, own_pages
 from terecht.load.values import WebAddress
-from terecht.merge import PageText, Templates, fragments, merge, site_path
-from terecht.pipeline import Project, finish, render_all
-from terecht.render import RenderedPage, assets, not_found_text
+from terecht.merge import fragments, merge, site_path
+from terecht.render import not_found_text
+from terecht.workshop import Workshop, finish
 from trust_table import Say
 
 LANGUAGES = ("nl", "en")
@@ -160,28 +160,23 @@ JUDGE = r"""
 class Laboratory:
     """Builds organisations in memory, and has Chromium compare them with their twin in peace."""
 
-    project: Project
-    content: Knowledge
+    workshop: Workshop
     page: Page
     folder: Path
-    templates: Templates = field(default_factory=lambda: Templates(ROOT / "overrides"))
-    kept: dict[PageText, RenderedPage] = field(default_factory=dict)
     twins: dict[str, dict[str, bytes]] = field(default_factory=dict)
     made: int = 0
 
     def plant(self, language: str, vector: str | None) -> Planted:
         """An organisation with this vector in every field."""
         self.made += 1
-        return plant(self.folder / f"vat-{self.made}", language, vector, self.content, PICTURE)
+        return plant(self.folder / f"vat-{self.made}", language, vector, self.workshop.content, PICTURE)
 
     def files(self, client: Client, *, whole: bool = False) -> dict[str, bytes]:
         """The finished site: ``whole`` with our own audit of it, which would hide a breach behind a refusal."""
-        site = merge(client, self.content, self.templates)
+        site = merge(client, self.workshop.content, self.workshop.templates)
         wanted = [*(page.text for page in site.pages), not_found_text(site.shell)]
-        missing = [text for text in wanted if text not in self.kept]
-        if missing:
-            self.kept |= render_all(self.project, self.content, missing, 1)
-        return (finish if whole else compose)(site, self.kept, assets(ROOT, site.shell))
+        rendered, shared = self.workshop.press.rendered(wanted), self.workshop.assets_of(site)
+        return {**shared, **(finish(site, rendered, shared) if whole else compose(site, rendered))}
 
     def twin(self, name: str, client: Client) -> None:
         """Has Chromium learn what a site looks like in peace."""
@@ -240,12 +235,10 @@ PICTURE = picture()
 
 
 @pytest.fixture(scope="module")
-def laboratory(
-    project: Project, content: Knowledge, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Laboratory]:
+def laboratory(workshop: Workshop, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     page = browser.new_page()
     page.evaluate(JUDGE)
-    made = Laboratory(project, content, page, tmp_path_factory.mktemp("vectors"))
+    made = Laboratory(workshop, page, tmp_path_factory.mktemp("vectors"))
     for language in LANGUAGES:
         made.twin(language, made.plant(language, None).client)
     yield made
@@ -316,7 +309,7 @@ def test_every_text_of_the_model_is_on_a_page(laboratory: Laboratory) -> None:
     (folder / "organisation.yml").write_text(marked, "utf-8")
     for name in ("x", "x.png", KINDS["file_name"][0]):
         (folder / name).write_bytes(PICTURE)
-    client, findings = load(folder, laboratory.content, TODAY)
+    client, findings = load(folder, laboratory.workshop.content, TODAY)
     assert client is not None, findings
     assert len(kinds) == sum(place in kinds for place in planted.accepted)
     pages = b"".join(laboratory.files(client).values()).decode("utf-8", "replace")
@@ -387,7 +380,7 @@ def own_site(laboratory: Laboratory, texts: list[str]) -> Client:
     (folder / "organisation.yml").write_text(MINIMAL, "utf-8")
     for number, text in enumerate(texts):
         (folder / f"docs/nl/blad-{number}.md").write_text(text, "utf-8")
-    client, findings = load(folder, laboratory.content, TODAY)
+    client, findings = load(folder, laboratory.workshop.content, TODAY)
     assert client is not None, findings
     return client
 
@@ -456,7 +449,7 @@ def loaded_with(laboratory: Laboratory, data: bytes) -> Client | None:
     folder.mkdir()
     (folder / "logo.png").write_bytes(data)
     (folder / "organisation.yml").write_text(MINIMAL + "brand: {logo: logo.png}\n", "utf-8")
-    client, findings = load(folder, laboratory.content, TODAY)
+    client, findings = load(folder, laboratory.workshop.content, TODAY)
     assert client is not None or {finding.code for finding in findings if finding.stops} <= {"T053", "T054", "T055"}
     return client
 
@@ -656,7 +649,7 @@ def _fragments(change: Callable[[str], str], *, autoescape: bool = True) -> Brea
         made = fragments.environment(folder)
         made.autoescape = autoescape
         made.loader = jinja2.FunctionLoader(lambda name: change((folder / name).read_text("utf-8")))
-        monkeypatch.setattr(laboratory.templates, "fragments", made)
+        monkeypatch.setattr(laboratory.workshop.templates, "fragments", made)
 
     return plant_it
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -22,9 +23,9 @@ from canaries import DIGITS, HIDDEN, WORD, Fleet, Place, Search, make
 from click.testing import CliRunner
 from PIL import Image
 
-import terecht.pipeline
-from conftest import ROOT, TODAY, quiet
-from terecht import publish
+import terecht.workshop
+from conftest import ROOT, TODAY, origin, quiet
+from terecht import fleet, publish
 from terecht.cli import main
 from terecht.export import export
 from terecht.findings import Finding
@@ -32,7 +33,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import Client, load
 from terecht.merge import shell_of
 from terecht.merge.fragments import Fragments, picture_of
-from terecht.pipeline import Outcome, Project, build, choose, usable_content
+from terecht.pipeline import Outcome, Project, choose, usable_content
 from terecht.publish import Outlet
 from terecht.render import Rendered, RenderedFrame, not_found_text
 from terecht.render.cache import Shelf
@@ -51,7 +52,8 @@ class Ground:
 
     def build(self, output: Path, ids: Iterable[str], *, force: bool = False) -> list[Outcome]:
         chosen = choose(self.project, ids)
-        return build(self.project, self.content, chosen, Outlet(output), jobs=1, force=force, tell=quiet)
+        options: dict[str, Any] = {"jobs": 1, "force": force, "tell": quiet, "content": self.content}
+        return list(fleet.build(self.project, chosen, Outlet(output), **options).outcomes)
 
     def command(self, output: Path, ids: Iterable[str]) -> subprocess.Popen[str]:
         """The command in a process of its own, two at work in it."""
@@ -394,7 +396,7 @@ def test_findings_that_pile_up_are_seen(ground: Ground, tmp_path: Path, monkeypa
         pile.extend(findings)
         return client, pile
 
-    monkeypatch.setattr(terecht.pipeline, "load", piled)
+    monkeypatch.setattr(terecht.workshop, "load", piled)
     outcomes = ground.build(tmp_path / "site", ground.fleet.broken[:2])
     assert Search(ground.fleet.register).look(told(outcomes))
 
@@ -415,7 +417,7 @@ def test_another_release_and_a_shared_journal_are_seen(ground: Ground, tmp_path:
     theirs, ours = ground.fleet.good[:2]
     for name in (theirs, ours):
         page = {"index.html": f"<p>{_of(ground.fleet, 'contacts.name', name)}</p>".encode()}
-        publish.switch(outlet, publish.stage(outlet, name, "1", "x", page))
+        publish.switch(outlet, publish.stage(outlet, name, origin("x"), page))
     search = Search(ground.fleet.register)
     assert search.look(published(output, ground.fleet.everyone)) == []
     (outlet.state / "journal.json").write_text(json.dumps({"last": theirs}), "utf-8")

@@ -27,7 +27,7 @@ from terecht.cli import main
 from terecht.export import export
 from terecht.findings import Finding, Refused, Unusable
 from terecht.flow.knowledge import Knowledge
-from terecht.inputs import made_from_of
+from terecht.inputs import own_inputs
 from terecht.load import Client, load
 from terecht.pipeline import Project, choose
 from trust_table import Say
@@ -363,9 +363,9 @@ def test_no_folder_leads_outside(tmp_path: Path, measured: Say) -> None:
 def test_what_a_folder_that_is_a_link_leads_to_is_not_hashed(tmp_path: Path) -> None:
     away = outside(tmp_path)
     link = linked(tmp_path / "een", away)
-    before = made_from_of(link, "")
+    before = own_inputs(link)
     (away / "organisation.yml").write_text(MINIMAL, "utf-8")
-    assert made_from_of(link, "") == before
+    assert own_inputs(link) == before
 
 
 def test_a_file_without_end_is_not_read_to_be_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -380,7 +380,7 @@ def test_a_file_without_end_is_not_read_to_be_hashed(tmp_path: Path, monkeypatch
     (tmp_path / "een").mkdir()
     with (tmp_path / "een/leeg.bin").open("wb") as file:
         file.truncate(2**40)  # a file with holes takes no room
-    assert made_from_of(tmp_path / "een", "")
+    assert own_inputs(tmp_path / "een").hashes["een/leeg.bin"]
 
 
 @pytest.mark.trust(24, fault="links are followed")

@@ -29,7 +29,7 @@ from publishing import (
     strace,
 )
 
-from conftest import ROOT
+from conftest import ROOT, origin
 from terecht import publish
 from terecht.publish import Outlet
 from trust_table import Say
@@ -229,7 +229,7 @@ def test_half_a_release_is_never_gone_back_to(tmp_path: Path, monkeypatch: pytes
     """What is withdrawn is out of reach before the first of its files is deleted."""
     outlet = Outlet(tmp_path / "site")
     for name in (*EARLIER, OLD):
-        publish.switch(outlet, publish.stage(outlet, "een", "0", name, three_files(name)))
+        publish.switch(outlet, publish.stage(outlet, "een", origin(name), three_files(name)))
 
     def fails_halfway(folder: Path) -> None:
         (folder / "site/index.html").unlink()
@@ -240,7 +240,7 @@ def test_half_a_release_is_never_gone_back_to(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(OSError, match="Input/output error"):
             publish.rollback(outlet, "een")
     assert Place(tmp_path).seen() == three_files(EARLIER[-1])
-    publish.switch(outlet, publish.stage(outlet, "een", "0", NEW, three_files(NEW)))
+    publish.switch(outlet, publish.stage(outlet, "een", origin(NEW), three_files(NEW)))
     assert Place(tmp_path).left() == []
     publish.rollback(outlet, "een")
     assert Place(tmp_path).seen() == three_files(EARLIER[-1])

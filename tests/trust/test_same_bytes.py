@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, TODAY, build_all
+from conftest import ROOT, TODAY, build_all, origin
 from terecht.merge.fragments import Fragments
 from terecht.pipeline import Project
 from terecht.publish import Outlet, current
@@ -68,23 +68,23 @@ MODE = "404.html"
 _SLIPPING = """
 import os, sys, time, datetime
 from pathlib import Path
-from terecht import pipeline
+from terecht import workshop
 
-_stage = pipeline.stage
+_stage = workshop.stage
 
 
-def stage(outlet, organisation, version, made_from, files):
+def stage(outlet, organisation, origin, files, shared, store):
     root = Path.cwd()
     files = dict(files)
     for path, slip in SLIPS:
         files[path] += os.fsencode(eval(slip))
-    release = _stage(outlet, organisation, version, made_from, files)
+    release = _stage(outlet, organisation, origin, files, shared, store)
     os.umask(mask := os.umask(0))
     (release.site / MODE).chmod(0o666 & ~mask)
     return release
 
 
-pipeline.stage = stage
+workshop.stage = stage
 """
 
 
@@ -325,7 +325,7 @@ def test_the_way_to_the_pages_has_the_same_modes_under_any_umask(tmp_path: Path)
         (tmp_path / str(number)).mkdir()
         before = os.umask(umask)
         try:
-            publish.switch(outlet, publish.stage(outlet, "een", "1", "x", {"index.html": b"x"}))
+            publish.switch(outlet, publish.stage(outlet, "een", origin("x"), {"index.html": b"x"}))
         finally:
             os.umask(before)
         way = (outlet.output, outlet.state, outlet.releases("een").parent, outlet.releases("een"))

@@ -24,10 +24,9 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import FILE, load
 from terecht.load.organisation import ROLES, Contact
 from terecht.load.values import Text
-from terecht.merge import PageText, Templates
-from terecht.pipeline import Project, preview
-from terecht.render import RenderedPage
+from terecht.pipeline import Project
 from terecht.stamp import fill_index
+from terecht.workshop import Workshop
 from trust_table import Say
 
 #: What the pages and search indexes of a site tell, by path.
@@ -458,19 +457,13 @@ FAULTS: dict[str, tuple[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def workshop() -> tuple[Templates, dict[PageText, RenderedPage]]:
-    """What does not change from one fault to the next: compiled templates, rendered pages."""
-    return Templates(ROOT / "overrides"), {}
-
-
 @pytest.mark.parametrize("fault", [pytest.param(fault, marks=pytest.mark.trust(22, fault=fault)) for fault in FAULTS])
 def test_a_value_that_changes_is_seen(
     fault: str,
     marked: Told,
     marks: Written,
     content: Knowledge,
-    workshop: tuple[Templates, dict[PageText, RenderedPage]],
+    workshop: Workshop,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -478,8 +471,7 @@ def test_a_value_that_changes_is_seen(
     written = Written(0)
     client, findings = load(put_down(tmp_path / "0", written), content, TODAY)
     assert client is not None, stopping(findings)
-    templates, kept = workshop
-    files = preview(client, content, Project(ROOT, tmp_path, TODAY), templates, kept)
+    files = workshop.preview(client)
     assert compare(marked, marks, told(files), written).changed
 
 

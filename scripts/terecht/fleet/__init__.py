@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terecht.fleet.crew import Alone, Crew, Pool, batches_of
-from terecht.fleet.plan import Plan, plan, remember
+from terecht.fleet.planning import Plan, plan, remember
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs, shared_inputs
 from terecht.pipeline import Outcome, Project, usable_content

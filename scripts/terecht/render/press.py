@@ -103,7 +103,7 @@ class Press:
         engine, self._warm = self._warm or Engine(self.root), None
         try:
             made = engine.open(shell, frames, passages)
-        except RenderError:
+        except (RenderError, EngineDiedError):
             engine.close()
             raise
         self._engines[shell.languages] = engine
