@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from terecht.addresses import way_to_root
+from terecht.assets import named
 from terecht.findings import Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.load import Client
@@ -58,9 +59,10 @@ def _files(project: Project, client: Client, site: Site) -> dict[str, bytes]:
     theme = {
         path.relative_to(project.root).as_posix(): path.read_bytes()
         for path in sorted(overrides.rglob("*"))
-        if path.is_file() and "fragments" not in path.relative_to(overrides).parts
+        if path.is_file() and path.relative_to(overrides).parts[0] not in {"fragments", "assets"}
     }
-    shared = {**assets(project.root, site.shell), **site.files}
+    plain = assets(project.root, site.shell.languages)
+    shared = {**{named(path, data): data for path, data in plain.items()}, **site.files}
     pages = {f"docs/{page.language}/{page.name}.md": _markdown(page, site) for page in site.pages}
     return {
         **theme,

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from terecht.assets import named
 from terecht.audit import audit
 from terecht.compose import compose, parts_of
 from terecht.findings import Finding, Refused, Unusable
@@ -117,7 +118,8 @@ class Workshop:
         """The files that a site shares with all others in its languages."""
         languages = site.shell.languages
         if languages not in self._assets:
-            self._assets[languages] = assets(self.project.root, site.shell)
+            plain = assets(self.project.root, languages)
+            self._assets[languages] = {named(path, data): data for path, data in plain.items()}
         return self._assets[languages]
 
 

@@ -119,7 +119,7 @@ class Templates:
     """The compiled templates of pages and fragments: compiled once, used for every organisation."""
 
     def __init__(self, overrides: Path) -> None:
-        self.fragments = environment(overrides / "fragments")
+        self.fragments = environment(overrides)
         self.pages = jinja2.Environment(
             autoescape=False,  # noqa: S701  Markdown, and every value in it is a slot that is escaped at the stamp
             finalize=_shown,

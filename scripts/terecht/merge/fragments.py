@@ -18,6 +18,7 @@ from babel import Locale
 from markupsafe import Markup, escape
 
 from terecht.addresses import page_address
+from terecht.assets import names_of, own_assets
 from terecht.flow.table import MANAGERS
 from terecht.load import Client, own_name
 from terecht.load.content import Content
@@ -184,15 +185,17 @@ class Fragments:
         return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
 
 
-def environment(folder: Path) -> jinja2.Environment:
+def environment(overrides: Path) -> jinja2.Environment:
     """The Jinja environment of the fragments: everything is escaped, nothing may be undefined."""
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(overrides / "fragments"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["asset"] = names_of(own_assets(overrides)).__getitem__
+    return made
 
 
 def picture_path(name: str, picture: Picture, folder: str = "") -> str:

@@ -88,8 +88,8 @@ def not_found_text(shell: Shell) -> PageText:
     return PageText(Frame(shell.languages, shell.languages[0], NOT_FOUND, ""), ())
 
 
-def assets(root: Path, shell: Shell) -> Mapping[str, bytes]:
-    """The files that all sites with this shell share, by path: stylesheets, scripts, the search worker."""
+def assets(root: Path, languages: tuple[str, ...]) -> Mapping[str, bytes]:
+    """The files that all sites in these languages share, by plain path: stylesheets, scripts, the search worker."""
     from terecht.render import theme_assets  # noqa: PLC0415
 
-    return theme_assets.assets(root, shell)
+    return theme_assets.assets(root, languages)

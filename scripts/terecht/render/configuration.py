@@ -7,15 +7,18 @@ from typing import Any
 
 import yaml
 
+from terecht.assets import names_of
 from terecht.hosting import META_POLICY
 from terecht.load.values import LANGUAGES
 from terecht.merge import Shell
+from terecht.render import assets
 
 
 def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
     """The configuration of a site with this shell, on the base of ``mkdocs.yml``; also that of an export.
 
-    Only what stock MkDocs knows; ``extra`` holds what the theme asks for: words, languages, the browser's policy.
+    Only what stock MkDocs knows; ``extra`` holds what the theme asks for: words, languages, names of files,
+    the browser's policy.
     """
     configuration: dict[str, Any] = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
     configuration["theme"] |= {
@@ -38,6 +41,7 @@ def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:
             for language in shell.languages
         ],
         "policy": META_POLICY,
+        "assets": names_of(assets(root, shell.languages)),
         "words": {language: dict(shell.words[language]) for language in shell.languages},
     }
     return configuration

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import material
 
-from terecht.merge import Shell
+from terecht.assets import own_assets
 
 _MATERIAL = Path(next(iter(material.__path__))) / "templates" / "assets"
 _SOURCE_MAP = re.compile(r"\s*(/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL=\S*)\s*$")
@@ -17,16 +17,12 @@ _SOURCE_MAP = re.compile(r"\s*(/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL
 _BUILT_IN = {"en"}
 
 
-def assets(root: Path, shell: Shell) -> Mapping[str, bytes]:
-    """The shared files of a site with this shell, by path within the site."""
+def assets(root: Path, languages: tuple[str, ...]) -> Mapping[str, bytes]:
+    """The shared files of a site in these languages, by plain path within the site (see :mod:`terecht.assets`)."""
     files = {"assets/stylesheets/material.css": _plain(_one("stylesheets/main.*.min.css"))}
-    for language in shell.languages:
+    for language in languages:
         files[f"assets/javascripts/workers/search.{language}.js"] = _search_worker(language)
-    own = root / "overrides"
-    for path in sorted((own / "assets").rglob("*")):
-        if path.is_file():
-            files[path.relative_to(own).as_posix()] = path.read_bytes()
-    return MappingProxyType(files)
+    return MappingProxyType({**files, **own_assets(root / "overrides")})
 
 
 def _search_worker(language: str) -> bytes:
