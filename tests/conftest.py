@@ -104,6 +104,12 @@ def pages_of(site: Path) -> list[str]:
     return [path.removesuffix("index.html") for path in found]
 
 
+def asset_in(site: Path, plain: str) -> Path:
+    """The file of a site that pages name by what is in it, by its plain path; that path when there is none."""
+    stem, _, suffix = plain.rpartition(".")
+    return next(iter(site.glob(f"{stem}.??????????.{suffix}")), site / plain)
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Callable[..., Project]:
     """Makes a project of its own to change: our content, and organisations by id with the text of their file."""

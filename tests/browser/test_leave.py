@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
-from conftest import EXAMPLES, Served, pages_of
+from conftest import EXAMPLES, Served, asset_in, pages_of
 from trust_table import Say
 
 pytestmark = pytest.mark.browser
@@ -230,9 +230,9 @@ def entries_added(page: Page, leave: Leave) -> int:
 @pytest.mark.parametrize("leave", WAYS)
 def test_an_exit_that_adds_to_the_history_is_seen(leave: Leave, served: Served, reader: Reader, sites: Path) -> None:
     page, _ = reader()
-    script = (sites / "lagelanden/assets/javascripts/leave.js").read_text("utf-8")
+    script = asset_in(sites / "lagelanden", "assets/javascripts/leave.js").read_text("utf-8")
     body = script.replace("location.replace(", "location.assign(")
-    page.route("**/leave.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+    page.route("**/leave.*.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
     page.goto(served.address)
     assert entries_added(page, leave) == 1
 
@@ -409,7 +409,7 @@ def test_back_to_a_page_that_was_not_kept_shows_no_answers(served: Served, reade
 @pytest.mark.trust(19, fault="a page that keeps its answers")
 def test_answers_that_come_back_would_be_seen(keeping: Browser, served: Served, reader: Reader) -> None:
     page, _ = reader(within=keeping)
-    page.route("**/leave.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.route("**/leave.*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     assert back(page, served)
     assert page.locator(":checked").count() == len(ANSWERS)
 

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, expect
 from watching import CHARACTERS, NOTHING, STORED, Walk, Watch, referers, shortcuts, violations, walk
 
-from conftest import EXAMPLES, Served, pages_of
+from conftest import EXAMPLES, Served, asset_in, pages_of
 from trust_table import Say
 
 pytestmark = pytest.mark.browser
@@ -184,9 +184,12 @@ def plant(sites: Path, tmp_path: Path, serve_folder: Serve) -> Plant:
         folder = tmp_path / "planted"
         shutil.copytree(sites / example, folder)
         for name, old, new in changes:
-            text = (folder / name).read_text("utf-8") if (folder / name).exists() else ""
+            file = asset_in(folder, name)
+            text = file.read_text("utf-8") if file.exists() else ""
             assert old in text
-            (folder / name).write_text(text.replace(old, new, 1) if old else text + new, "utf-8")
+            if file.exists():
+                file.chmod(0o644)
+            file.write_text(text.replace(old, new, 1) if old else text + new, "utf-8")
         return serve_folder(folder, PATHS[example])
 
     return make

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from conftest import Served
+from conftest import Served, asset_in
 from trust_table import Say
 
 pytestmark = pytest.mark.browser
@@ -216,9 +216,11 @@ def test_what_the_browser_would_keep_is_seen(
     """Without these the browser writes to the disk what was answered, and which advice was on the screen."""
     folder = tmp_path / "planted"
     shutil.copytree(sites / "snijders", folder)
-    text = (folder / name).read_text("utf-8")
+    file = asset_in(folder, name)
+    text = file.read_text("utf-8")
     assert text.count(guard) == 1
-    (folder / name).write_text(text.replace(guard, ""), "utf-8")
+    file.chmod(0o644)
+    file.write_text(text.replace(guard, ""), "utf-8")
     planted = serve_folder(folder, "/")
     assert Visitor(browser, tmp_path, script=False).differences(planted) == ["tabs"]
 

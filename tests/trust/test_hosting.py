@@ -21,15 +21,19 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
-from conftest import EXAMPLES, pages_of
+from conftest import EXAMPLES, ROOT, pages_of
 from terecht.addresses import search_index_path
+from terecht.assets import named
 from terecht.hosting import META_POLICY, SERVER_FILES, headers, server_files
+from terecht.render import assets
 from trust_table import Say
 
 #: Where the tried site lives: not at the root, and with a name that has to be encoded.
 PATH = "/hulp desk/"
 #: What is there for servers alone.
 REFUSED = (403, 404)
+_PLAIN_WORKER = "assets/javascripts/workers/search.nl.js"
+WORKER = named(_PLAIN_WORKER, assets(ROOT, ("nl",))[_PLAIN_WORKER])
 #: One of each kind that a server gives out, and how it may be kept.
 ANSWERS: dict[str, tuple[int | tuple[int, ...], str]] = {
     "": (200, "no-store"),
@@ -38,7 +42,7 @@ ANSWERS: dict[str, tuple[int | tuple[int, ...], str]] = {
     "weg/niet-daar/": (404, "no-store"),
     "assets/organisation/logo.svg": (200, "no-cache"),
     "assets/brand.css": (200, "no-cache"),
-    "assets/javascripts/workers/search.nl.js": (200, "no-cache"),
+    WORKER: (200, "no-cache"),
     search_index_path("nl"): (200, "no-store"),
     **dict.fromkeys(SERVER_FILES, (REFUSED, "no-store")),
 }
