@@ -36,7 +36,7 @@ serve: $(READY)  ## live preview of one organisation: make serve ID=lagelanden
 lock: $(READY)  ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--extra test --upgrade pyproject.toml --output-file requirements.lock
+		--extra test --extra dask --upgrade pyproject.toml --output-file requirements.lock
 
 schema: $(READY)  ## renew the JSON Schema for editors
 	@$(BIN)/terecht schema > organisations/organisation.schema.json

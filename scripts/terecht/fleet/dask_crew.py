@@ -39,7 +39,7 @@ class DaskCrew:
         asked = self.project, self.shared.digest, self.outlet
         try:
             running = {self._client.submit(build_batch, *asked, batch, pure=False): batch for batch in batches}
-            for future in as_completed(running):
+            for future in as_completed(running, loop=self._client.loop):
                 error = future.exception()
                 if isinstance(error, OtherInputsError):
                     help_ = "give all machines the same project and libraries"
