@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from terecht import __version__, publish
-from terecht.findings import Finding, Refused, Unusable, stopping
-from terecht.load import load, load_organisation
+from terecht.findings import Finding, Refused, Unusable, printable, stopping
+from terecht.load import load, load_organisation, shown_path
 from terecht.load.schema import schema
 from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
 from terecht.publish import Outlet
@@ -219,6 +219,41 @@ def export_command(organisation: str, output: Path, root: Path | None, organisat
         raise Refused(stopping(findings))
     export(project, client, content, output)
     click.echo(f"{output}: run 'mkdocs build' there")
+
+
+@main.command("accept")
+@click.argument("organisation", metavar="ID")
+@click.argument("page", metavar="PAGE")
+@click.option("--language", help="The page in this language alone. [default: each in which it is replaced]")
+@click.option("--reason", help="Why the page can stay, or what was changed in it. Without: show what to compare.")
+@_shared
+def accept_command(
+    organisation: str,
+    page: str,
+    language: str | None,
+    reason: str | None,
+    root: Path | None,
+    organisations: Path | None,
+) -> None:
+    """Keep a page that replaces a shared one fresh: show what changed, or record that it was compared."""
+    from terecht import accept  # noqa: PLC0415  for this command alone
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    (folder,) = choose(project, [organisation])
+    client, findings = load(folder, content, project.today)
+    if client is None:
+        raise Refused(stopping(findings))
+    found = accept.replaced(client, page.removesuffix(".md"), language)
+    if reason is None:
+        for one in found:
+            for line in accept.comparison(one, folder, content):
+                click.echo(printable(line))
+        sys.exit(DONE if all(one.state == "fresh" for one in found) else FINDINGS)
+    if len(found) > 1:
+        languages = ", ".join(one.language for one in found)
+        raise Unusable(f"the page is replaced in {languages}", "accept each by itself, with --language")
+    click.echo(f"{shown_path(accept.accept(folder, found[0], content, reason, project.today))}: accepted")
 
 
 @main.command("schema")
