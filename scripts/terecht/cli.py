@@ -22,7 +22,8 @@ from terecht import __version__, publish
 from terecht.findings import Finding, Refused, Unusable, printable, stopping
 from terecht.load import load, load_organisation, shown_path
 from terecht.load.schema import schema
-from terecht.pipeline import Outcome, Project, build, choose, read_content, usable_content
+from terecht.merge import Templates
+from terecht.pipeline import Outcome, Project, build, choose, preview, read_content, usable_content
 from terecht.publish import Outlet
 from terecht.publish.manifest import Differences
 
@@ -219,6 +220,63 @@ def export_command(organisation: str, output: Path, root: Path | None, organisat
         raise Refused(stopping(findings))
     export(project, client, content, output)
     click.echo(f"{output}: run 'mkdocs build' there")
+
+
+@main.command("diff")
+@click.argument("organisation", metavar="ID")
+@_output
+@_format
+@_shared
+def diff_command(organisation: str, output: Path, form: str, root: Path | None, organisations: Path | None) -> None:
+    """Show what the next build would change for readers, page by page, for somebody to sign. Nothing is written."""
+    from terecht.diff import changes, words  # noqa: PLC0415  for this command alone
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    (folder,) = choose(project, [organisation])
+    client, findings = load(folder, content, project.today)
+    if client is None:
+        raise Refused(stopping(findings))
+    outlet = Outlet.at(output)
+    published = publish.current(outlet, organisation)
+    if published is None and outlet.link(organisation).exists():
+        raise Unusable(f"{outlet.link(organisation)} is there, and terecht has not made it", "move it away")
+    found = changes.Changes()
+    if published is not None:
+        files = preview(client, content, project, Templates(project.root / "overrides"), {})
+        found = changes.compare(changes.files_of(published.site), files)
+    if form == "json":
+        click.echo(json.dumps(words.as_json(organisation, published, found), ensure_ascii=False, indent=1))
+        return
+    for line in words.as_text(organisation, published, found):
+        click.secho(line, fg={"  -": "red", "  +": "green"}.get(line[:3]))
+
+
+@main.command("status")
+@_ids
+@_output
+@_format
+@_shared
+def status_command(
+    ids: tuple[str, ...], output: Path, form: str, root: Path | None, organisations: Path | None
+) -> None:
+    """Show how each client is doing, in a table: facts, findings, translations, own pages, what is published."""
+    from terecht.status import status, table  # noqa: PLC0415  for this command alone
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    rows = list(status(project, content, choose(project, ids), Outlet.at(output)))
+    console = Console()
+    if form == "json":
+        click.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
+    elif console.is_terminal:
+        console.print(table.pretty(rows, console.width))
+    else:
+        for line in table.plain(rows):
+            click.echo(line)
+    if form == "text":
+        click.echo(table.summary(rows), err=True)
+    sys.exit(FINDINGS if any(row.trouble for row in rows) else DONE)
 
 
 @main.command("accept")
