@@ -125,7 +125,9 @@ def test_root_and_organisations_can_be_elsewhere(tmp_path: Path) -> None:
     assert all(line.startswith("klanten/acme/organisation.yml:") for line in out.splitlines())
 
 
-@pytest.mark.parametrize("command", ["check", "build", "export", "verify", "rollback", "serve", "schema"])
+@pytest.mark.parametrize(
+    "command", ["check", "build", "diff", "status", "accept", "export", "verify", "rollback", "serve", "schema"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0

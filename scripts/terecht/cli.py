@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 import click
 
 from terecht import __version__, publish
-from terecht.findings import Finding, Refused, Unusable, stopping
-from terecht.load import load, load_organisation
+from terecht.findings import Finding, Refused, Unusable, printable, stopping
+from terecht.load import load, load_organisation, shown_path
 from terecht.load.schema import schema
 from terecht.pipeline import Project, choose, read_content, usable_content
 from terecht.publish import Outlet
@@ -242,6 +242,100 @@ def export_command(organisation: str, output: Path, root: Path | None, organisat
         raise Refused(stopping(findings))
     export(project, client, content, output)
     click.echo(f"{output}: run 'mkdocs build' there")
+
+
+@main.command("diff")
+@click.argument("organisation", metavar="ID")
+@_output
+@_format
+@_shared
+def diff_command(organisation: str, output: Path, form: str, root: Path | None, organisations: Path | None) -> None:
+    """Show what the next build would change for readers, page by page, for somebody to sign. Nothing is written."""
+    from terecht.diff import changes, words  # noqa: PLC0415  for this command alone
+    from terecht.inputs import shared_inputs  # noqa: PLC0415
+    from terecht.workshop import Workshop  # noqa: PLC0415
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    (folder,) = choose(project, [organisation])
+    client, findings = load(folder, content, project.today)
+    if client is None:
+        raise Refused(stopping(findings))
+    outlet = Outlet.at(output)
+    published = publish.current(outlet, organisation)
+    if published is None and outlet.link(organisation).exists():
+        raise Unusable(f"{outlet.link(organisation)} is there, and terecht has not made it", "move it away")
+    found = changes.Changes()
+    if published is not None:
+        with Workshop(project, content, shared_inputs(project.root)) as workshop:
+            found = changes.compare(changes.files_of(published.site), workshop.preview(client))
+    if form == "json":
+        click.echo(json.dumps(words.as_json(organisation, published, found), ensure_ascii=False, indent=1))
+        return
+    for line in words.as_text(organisation, published, found):
+        click.secho(line, fg={"  -": "red", "  +": "green"}.get(line[:3]))
+
+
+@main.command("status")
+@_ids
+@_output
+@_format
+@_shared
+def status_command(
+    ids: tuple[str, ...], output: Path, form: str, root: Path | None, organisations: Path | None
+) -> None:
+    """Show how each client is doing, in a table: facts, findings, translations, own pages, what is published."""
+    from terecht.status import status, table  # noqa: PLC0415  for this command alone
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    rows = list(status(project, content, choose(project, ids), Outlet.at(output)))
+    console = Console()
+    if form == "json":
+        click.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
+    elif console.is_terminal:
+        console.print(table.pretty(rows, console.width))
+    else:
+        for line in table.plain(rows):
+            click.echo(line)
+    if form == "text":
+        click.echo(table.summary(rows), err=True)
+    sys.exit(FINDINGS if any(row.trouble for row in rows) else DONE)
+
+
+@main.command("accept")
+@click.argument("organisation", metavar="ID")
+@click.argument("page", metavar="PAGE")
+@click.option("--language", help="The page in this language alone. [default: each in which it is replaced]")
+@click.option("--reason", help="Why the page can stay, or what was changed in it. Without: show what to compare.")
+@_shared
+def accept_command(
+    organisation: str,
+    page: str,
+    language: str | None,
+    reason: str | None,
+    root: Path | None,
+    organisations: Path | None,
+) -> None:
+    """Keep a page that replaces a shared one fresh: show what changed, or record that it was compared."""
+    from terecht import accept  # noqa: PLC0415  for this command alone
+
+    project = _project(root, organisations)
+    content = usable_content(project)
+    (folder,) = choose(project, [organisation])
+    client, findings = load(folder, content, project.today)
+    if client is None:
+        raise Refused(stopping(findings))
+    found = accept.replaced(client, page.removesuffix(".md"), language)
+    if reason is None:
+        for one in found:
+            for line in accept.comparison(one, folder, content):
+                click.echo(printable(line))
+        sys.exit(DONE if all(one.state == "fresh" for one in found) else FINDINGS)
+    if len(found) > 1:
+        languages = ", ".join(one.language for one in found)
+        raise Unusable(f"the page is replaced in {languages}", "accept each by itself, with --language")
+    click.echo(f"{shown_path(accept.accept(folder, found[0], content, reason, project.today))}: accepted")
 
 
 @main.command("schema")

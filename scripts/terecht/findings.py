@@ -103,6 +103,10 @@ CODES: dict[str, str] = {
     "W112": "a translation is missing",
     "W113": "a translation that is behind",
     "W114": "a setting that names nobody who is there",
+    "W115": "a replaced page that nobody has compared with the shared page",
+    "W116": "a replaced page whose shared page has changed since it was compared",
+    "W117": "a record of a replaced page where nothing is replaced",
+    "W118": "a record of a replaced page that can not be used",
 }
 
 
@@ -132,8 +136,7 @@ class Finding:
 
     def __str__(self) -> str:
         advice = f"; {self.help}" if self.help else ""
-        line = f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{advice}"
-        return _UNPRINTED.sub(lambda found: found.group().encode("unicode_escape").decode(), line)
+        return printable(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{advice}")
 
     def as_json(self) -> dict[str, str | int]:
         """The finding as the contract's JSON object."""
@@ -163,6 +166,15 @@ class Unusable(Exception):  # noqa: N818  as above
     def __reduce__(self) -> tuple[type[Unusable], tuple[str, str]]:
         """As it comes back from another process."""
         return Unusable, (self.message, self.help)
+
+
+def printable(text: str) -> str:
+    r"""A text on one line of a terminal, with what a terminal would obey written out.
+
+    >>> printable("rood\x1b[31m")
+    'rood\\x1b[31m'
+    """
+    return _UNPRINTED.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def stopping(findings: Iterable[Finding]) -> tuple[Finding, ...]:

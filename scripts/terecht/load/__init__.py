@@ -15,13 +15,14 @@ from typing import TypeVar
 
 from terecht.addresses import OWN_FOLDER, page_address
 from terecht.findings import Finding, stopping
-from terecht.load import files, own_pages, pictures
+from terecht.load import files, own_pages, pictures, replaced_pages
 from terecht.load.checks import Location, Report, check
 from terecht.load.colours import check_colours, lost_colours
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 from terecht.load.own_pages import OwnPage
 from terecht.load.pictures import Pictures
+from terecht.load.replaced_pages import Replaced
 from terecht.load.typed import read_model
 from terecht.load.yaml_tree import MAX_BYTES, parse, place
 from terecht.slots import ROOT
@@ -36,13 +37,15 @@ Read = TypeVar("Read")
 class Client:
     """An organisation with what lies beside its file: its pictures, cleaned, and its own pages, made harmless.
 
-    ``id`` is the name of its folder, and of its site.
+    ``id`` is the name of its folder, and of its site. ``replaced`` tells of the own pages that take the place of a
+    shared one whether that has changed; no site depends on it.
     """
 
     id: str
     organisation: Organisation
     pictures: Pictures
     own_pages: Mapping[tuple[str, str], OwnPage]
+    replaced: tuple[Replaced, ...]
 
 
 def shown_path(path: Path) -> str:
@@ -76,7 +79,11 @@ def load(folder: Path, content: Content, today: dt.date) -> tuple[Client | None,
         own, wrong = _own_pages(folder / "docs", organisation, content)
         findings += wrong
         by_place = MappingProxyType({(page.language, page.name): page for page in own})
-        return Client(folder.name, organisation, cleaned, by_place), findings
+        where = own_pages.places(folder / "docs")
+        beside = shown_path(folder / FILE).removesuffix(FILE)
+        replaced, wrong = replaced_pages.read(folder, beside, organisation.languages, where, content)
+        findings += wrong
+        return Client(folder.name, organisation, cleaned, by_place, replaced), findings
 
     return _whole(folder, read)
 

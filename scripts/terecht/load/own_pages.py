@@ -129,8 +129,13 @@ def is_name(name: str) -> bool:
 
 def names(folder: Path) -> frozenset[str]:
     """The names that the own pages below ``folder`` have, whatever is wrong with them."""
+    return frozenset(name for _, name in places(folder))
+
+
+def places(folder: Path) -> frozenset[tuple[str, str]]:
+    """Language and name of each file below ``folder`` that stands where an own page does, whatever is wrong with it."""
     pages = (path for path, _ in below(folder, lambda _: None))
-    return frozenset(path.stem for path in pages if len(path.parts) == _PARTS and path.suffix == ".md")
+    return frozenset((path.parts[0], path.stem) for path in pages if len(path.parts) == _PARTS and path.suffix == ".md")
 
 
 def _misplaced(path: PurePosixPath, languages: tuple[str, ...]) -> tuple[str, str] | None:
