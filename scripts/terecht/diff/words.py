@@ -73,7 +73,7 @@ def as_json(organisation: str, published: Release | None, changes: Changes) -> d
     manifest = published.manifest() if published else None
     return {
         "organisation": organisation,
-        "published": {"release": published.number, "version": manifest.version if manifest else None}
+        "published": {"release": published.number, "version": manifest.origin.version if manifest else None}
         if published
         else None,
         "around": [
@@ -107,7 +107,7 @@ def _hunks(hunks: Iterable[Hunk]) -> list[dict[str, Any]]:
 
 def _made_with(published: Release) -> str:
     manifest = published.manifest()
-    return f", made with terecht {manifest.version}" if manifest else ""
+    return f", made with terecht {manifest.origin.version}" if manifest else ""
 
 
 def _scope(around: Around) -> str:
