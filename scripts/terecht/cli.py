@@ -250,7 +250,7 @@ def export_command(organisation: str, output: Path, root: Path | None, organisat
 @_format
 @_shared
 def diff_command(organisation: str, output: Path, form: str, root: Path | None, organisations: Path | None) -> None:
-    """Show what the next build would change for readers, page by page, for somebody to sign. Nothing is written."""
+    """Show what the next build would change for readers, page by page, for somebody to sign. Nothing is published."""
     from terecht.diff import changes, words  # noqa: PLC0415  for this command alone
     from terecht.inputs import shared_inputs  # noqa: PLC0415
     from terecht.workshop import Workshop  # noqa: PLC0415
