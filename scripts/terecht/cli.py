@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from rich.console import Console
 
 from terecht import __version__, publish
 from terecht.findings import Finding, Refused, Unusable, printable, stopping

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from terecht import __version__
+from terecht.load import replaced_pages
 
 #: The libraries whose version can change the bytes of a site.
 _DECIDING = (
@@ -64,8 +65,13 @@ def made_from_of(own: Inputs, shared: Inputs) -> str:
 
 
 def own_inputs(folder: Path) -> Inputs:
-    """What lies in an organisation's folder, with its name, which is part of the site too."""
-    return Inputs({f"{folder.name}/{name}": value for name, value in _hashed(folder)})
+    """What lies in an organisation's folder, with its name, which is part of the site too.
+
+    What was accepted of pages that it replaces decides nothing on a page.
+    """
+    return Inputs({f"{folder.name}/{name}": value for name, value in _hashed(folder)}).without(
+        f"{folder.name}/{replaced_pages.RECORDS}/"
+    )
 
 
 def shared_inputs(root: Path) -> Inputs:
