@@ -17,6 +17,8 @@ from measuring import CommandFailedError, Run, run
 
 _TERECHT = Path(sys.executable).with_name("terecht")
 _PHONE = re.compile(r"phone: 06 12(\d{6})")
+#: The page on which a sentence is changed: every client has it, and none replaces it.
+_CHANGED = "over"
 #: A line of a page that is a sentence, nothing else.
 _SENTENCE = re.compile(r"^[A-Z][^{}<>|\n]*\.$", re.MULTILINE)
 
@@ -95,11 +97,11 @@ class Ours:
             raise ValueError(f"{file} has no number to change")
         digits = f"{(int(found.group(1)) + 1) % 10**6:06d}"
         file.write_text(text[: found.start(1)] + digits + text[found.end(1) :], "utf-8")
-        return f"tel:+3161 2{digits}".replace(" ", "")
+        return f"tel:+31612{digits}"
 
     def change_sentence(self, words: str) -> None:
         """Adds words to a sentence that stands in every site, in each language."""
-        for page in sorted((self.root / "docs").glob("??/over.md")):
+        for page in sorted((self.root / "docs").glob(f"??/{_CHANGED}.md")):
             text = page.read_text("utf-8")
             found = _SENTENCE.search(text)
             if found is None:
@@ -108,10 +110,11 @@ class Ours:
 
     def saying(self, words: str, names: Iterable[str]) -> list[str]:
         """Those clients whose published pages have these words in them."""
-        return [name for name in names if any(words in file.read_text("utf-8") for file in self._pages(name))]
+        return [name for name in names if any(words in page.read_text("utf-8") for page in self._telling(name))]
 
-    def _pages(self, name: str) -> Iterable[Path]:
-        return self.site(name).rglob("*.html")
+    def _telling(self, name: str) -> Iterable[Path]:
+        """The pages on which numbers stand, and the one with the sentence that is changed."""
+        return (page for title in ("wie", _CHANGED) for page in self.site(name).rglob(f"{title}/index.html"))
 
     def _command(self, *words: str) -> list[str | Path]:
         return [_TERECHT, *words, "--root", self.root, "--organisations", self.organisations]
