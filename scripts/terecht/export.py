@@ -76,7 +76,10 @@ def _files(project: Project, client: Client, site: Site) -> dict[str, bytes]:
 def _markdown(page: Page, site: Site) -> str:
     """A page with its values: text as entities, addresses as they are, fragments as blocks of HTML."""
     to_root = way_to_root(page.address(site.shell.languages))
-    head = front_matter(title=page.title, tab=page.values[FRAME.index("tab")].text, fallback=page.text.frame.fallback)
+    frame = page.text.frame
+    # A page that replaces one of ours keeps its name in the menu.
+    title = frame.title or page.title
+    head = front_matter(title=title, tab=page.values[FRAME.index("tab")].text, fallback=frame.fallback)
     return head + SLOT.sub(lambda slot: _written(page.values[int(slot.group(1))], to_root), page.text.body)
 
 

@@ -1,6 +1,8 @@
 """Stock MkDocs as fast as people know how: a forkserver with everything imported, and templates compiled once.
 
-python stock_pool.py JOBS BYTECODE_FOLDER PROJECT…
+python stock_pool.py JOBS TIMES BYTECODE_FOLDER PROJECT…
+
+Each project is built so many times, to ``pool-1``, ``pool-2``, … in it, as if the fleet were that much larger.
 """
 
 from __future__ import annotations
@@ -29,19 +31,20 @@ class _Bytecode(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         return env
 
 
-def _build(task: tuple[str, str]) -> None:
-    folder, bytecode = task
+def _build(task: tuple[str, str, str]) -> None:
+    folder, target, bytecode = task
     os.chdir(folder)
-    config = load_config("mkdocs.yml")
+    config = load_config("mkdocs.yml", site_dir=target)
     config.plugins["bytecode"] = _Bytecode(bytecode)
     build(config)
 
 
 if __name__ == "__main__":
-    jobs, bytecode, *projects = sys.argv[1:]
+    jobs, times, bytecode, *projects = sys.argv[1:]
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     # A process for each site: static-i18n leaves traces in mkdocs.
     with context.Pool(int(jobs), maxtasksperchild=1) as pool:
-        pool.map(_build, [(project, bytecode) for project in projects], chunksize=1)
+        targets = [f"pool-{number + 1}" for number in range(int(times))]
+        pool.map(_build, [(project, target, bytecode) for target in targets for project in projects], chunksize=1)
