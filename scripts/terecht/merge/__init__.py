@@ -153,7 +153,7 @@ def merge(client: Client, content: Knowledge, templates: Templates) -> Site:
     languages = organisation.languages
     shell = shell_of(languages, content)
     table = content.flow.table
-    sheet = Sheet(table, plan_of(table, organisation), organisation)
+    sheet = Sheet(table, plan_of(table, organisation))
     pages: list[Page] = []
     not_found: Mapping[int, Value] = {}
     for language in languages:

@@ -75,8 +75,8 @@ class FlowForm:
 
     def hides(self, condition: Condition) -> Markup:
         """The attribute of a part that stands under a condition."""
-        number = self.sheet.number(condition)
-        return Markup("") if number is None else Markup(' data-if="{}"').format(number)
+        name = self.sheet.name(condition)
+        return Markup("") if name is None else Markup(' data-if="{}"').format(name)
 
     def possible(self, parts: tuple[Conditional, ...]) -> list[Conditional]:
         """The parts of which the condition can hold at all."""
@@ -86,7 +86,7 @@ class FlowForm:
         """The questions of this organisation, in order: those before the advice, or those after it."""
         for question in self.table.questions:
             possible = self.sheet.possible(self.plan.asked[question.id])
-            if possible and question.after == after and (not question.people or len(self.sheet.advisers) > 1):
+            if possible and question.after == after and (not question.people or len(self.plan.advisers) > 1):
                 yield question
 
     def answers(self, question: Question) -> Iterator[tuple[str, str, Condition]]:
@@ -96,7 +96,7 @@ class FlowForm:
             advisers = self.organisation.with_role("vertrouwenspersoon")
             yield from ((adviser.id, adviser.name, ALWAYS) for adviser in advisers)
         for answer in question.answers:
-            if answer == "vertrouwenspersoon" and not self.sheet.advisers:
+            if answer == "vertrouwenspersoon" and not self.plan.advisers:
                 continue
             shown = self.plan.shown.get((question.id, answer), ALWAYS)
             if self.sheet.possible(shown):
