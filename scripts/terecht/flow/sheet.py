@@ -13,7 +13,7 @@ from functools import lru_cache
 from terecht.flow.algebra import KEPT, Algebra
 from terecht.flow.conditions import ALWAYS, NEVER, Condition
 from terecht.flow.items import item_condition
-from terecht.flow.plan import Card, Plan
+from terecht.flow.plan import Card, Offer, Plan
 from terecht.flow.selectors import Raw, selector
 from terecht.flow.sentences import Item
 from terecht.flow.table import Table
@@ -31,7 +31,7 @@ class Sheet:
         self.algebra = Algebra.of(table)
         self._raw = Raw.of(table, plan)
         self._rules: dict[str, str] = {}
-        self._items: dict[tuple[object, ...], Condition] = {}
+        self._items: dict[tuple[Offer, str, int], Condition] = {}
 
     def name(self, condition: Condition) -> str | None:
         """What to write in ``data-if``; nothing for what always stands. What can never stand has no place on the page.
@@ -52,9 +52,9 @@ class Sheet:
         """Whether there are answers for which this is shown, as far as its form tells."""
         return self._raw(condition) is not NEVER
 
-    def stands(self, item: Item, card: Card) -> Condition:
-        """When a sentence stands on a card: the same in each language."""
-        key = (card, *item.shape)
+    def stands(self, item: Item, card: Card, part: str, position: int) -> Condition:
+        """When a sentence stands on a card, at a position of a part: the same in each language."""
+        key = (card.offer, part, position)
         if key not in self._items:
             self._items[key] = item_condition(item, card, self.plan, self.table)
         return self._items[key]
