@@ -69,12 +69,13 @@ def draw(table: Table, organisation: Organisation, chance: random.Random) -> Ans
 
 def shown_by(plan: Plan, answers: Answers) -> Decision:
     """What the plan shows for answers that count, as ``decide`` says it."""
+    numbered = plan.numbered(answers)
 
     def there(entries: Iterable[Entry]) -> list[str]:
-        return [entry.name for entry in entries if holds(entry.when, answers, frozenset())]
+        return [entry.name for entry in entries if holds(entry.when, numbered, frozenset())]
 
     def shown(cards: Iterable[Card]) -> list[Card]:
-        return [card for card in cards if holds(card.when, answers, frozenset())]
+        return [card for card in cards if holds(card.when, numbered, frozenset())]
 
     (first,) = shown(plan.first)
     safety = next(iter(shown(plan.safety)), None)
@@ -83,7 +84,7 @@ def shown_by(plan: Plan, answers: Answers) -> Decision:
     national = there(plan.top_lines) + (there(safety.lines) if safety else [])
     for card in (first, *beside):
         for link in (*card.links, *card.beside):
-            if holds(link.when, answers, frozenset()):
+            if holds(link.when, numbered, frozenset()):
                 contacts += [name for name in there(link.people) if name not in MANAGERS]
         national += there(card.instead) + there(card.lines)
     national += there(plan.lines)

@@ -15,10 +15,11 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import chain
 from urllib.parse import quote, unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 from terecht.addresses import NOT_FOUND
 from terecht.hosting import SERVER_FILES
-from terecht.slots import CLOSE, OPEN, ROOT, SLOT, Kind, Value
+from terecht.slots import CLOSE, GAP, HOLE, OPEN, ROOT, SLOT, Kind, Piece, Value, sentinel
 from terecht.stamp import Parts, cut
 
 #: Attributes that hold an address.
@@ -36,8 +37,6 @@ _VOID = frozenset(
 #: What a slot or a mark looks like in a finished file, as UTF-8: U+E000 to U+F8FF.
 _LEFT = re.compile(rb"\xee[\x80-\xbf]|\xef[\x80-\xa3]")
 _TEXTS = (".html", ".json", ".css", ".xml")
-#: A fragment that is longer is met on one page alone, so it is not remembered.
-_LONG = 20_000
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ class _Reader(HTMLParser):
         self.calls: set[str] = set()
         self.faults: list[str] = []
         self.open: list[str] = []
+        self.crossed = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Notes ids and addresses, and what is not allowed on an element."""
@@ -81,6 +81,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Keeps track of what is open, to know where a slot stands."""
+        self.crossed |= self.open[-1:] != [tag]
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
@@ -100,6 +101,10 @@ class _Reader(HTMLParser):
         """Nothing of an organisation stands in a comment."""
         if OPEN in data:
             self.faults.append("a slot stands in a comment")
+
+    def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002  the base's name
+        """Lines are not counted, since nobody asks."""
+        return j
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
         if name.startswith("on"):
@@ -158,6 +163,39 @@ _piece = lru_cache(maxsize=1 << 16)(_dissect)
 _fragment = lru_cache(maxsize=512)(_dissect)
 
 
+@lru_cache(maxsize=1 << 13)
+def _frame(html: str) -> Anatomy:
+    """What matters of a piece of a fragment, without those inside. It has to close what it opens, and nothing else."""
+    reader = _Reader({0: Kind.HTML, 1: Kind.TEXT})
+    reader.feed(html.replace(GAP, sentinel(0)).replace(HOLE, sentinel(1)))
+    whole = "<" not in reader.rawdata
+    reader.close()
+    if reader.open or reader.crossed or not whole:
+        reader.faults.append(f"a piece does not stand for itself: '{html[:40]}'")
+    return Anatomy(tuple(reader.ids), tuple(reader.addresses), frozenset(reader.calls), tuple(reader.faults))
+
+
+#: What is known of the pieces that are there, for as long as they are.
+_KNOWN: WeakKeyDictionary[Piece, Anatomy] = WeakKeyDictionary()
+
+
+def _of_pieces(piece: Piece) -> Anatomy:
+    """What matters of a piece and of those inside it; their calls do not count, as they may stand in a form."""
+    own = _frame(piece.frame)
+    if not piece.inside:
+        return own
+    found = _KNOWN.get(piece)
+    if found is None:
+        parts = [own, *map(_of_pieces, piece.inside)]
+        found = _KNOWN[piece] = Anatomy(
+            tuple(chain.from_iterable(part.ids for part in parts)),
+            tuple(dict.fromkeys(chain.from_iterable(part.addresses for part in parts))),
+            own.calls,
+            tuple(dict.fromkeys(chain.from_iterable(part.faults for part in parts))),
+        )
+    return found
+
+
 def audit(pages: Mapping[str, Parts], files: Mapping[str, bytes], site_path: str) -> list[str]:
     """Everything that is wrong with a site: sentences that start with the page.
 
@@ -213,7 +251,7 @@ def _anatomies(parts: Parts) -> Iterator[Anatomy]:
         yield _piece(piece, tuple(dict.fromkeys((number, value.kind) for number, value in slots)))
         for _, value in slots:
             if value.kind is Kind.HTML:
-                yield (_dissect if len(value.text) > _LONG else _fragment)(value.text)
+                yield _of_pieces(value.given) if isinstance(value.given, Piece) else _fragment(value.given)
 
 
 def _filled(addresses: tuple[str, ...], values: Mapping[int, Value]) -> tuple[str, ...]:

@@ -7,9 +7,12 @@ pages of two organisations with the same text are one page.
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 OPEN: Final = "\ue000"
@@ -20,6 +23,11 @@ SLOT: Final = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
 #: In a rendered frame: where the passages of the page will stand.
 CONTENT: Final = "\ue003"
+
+#: In a piece of a fragment: where a piece that it holds stands.
+GAP: Final = "\ue004"
+#: In a piece of a fragment: where a name stands, in an attribute that is no address.
+HOLE: Final = "\ue005"
 
 #: The slots of the frame around every page, by number; the numbers of a page's own slots start behind them.
 FRAME: Final = (
@@ -51,12 +59,64 @@ class Kind(StrEnum):
     PATH = "path"
 
 
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A piece of a fragment: HTML with a :data:`GAP` for each piece ``inside`` and a :data:`HOLE` for each name.
+
+    A piece stands for itself: it closes what it opens. So it may be in many fragments, and is looked at once. What is
+    the same for many organisations is its frame, which was escaped when it was made; names are escaped when it is put
+    together.
+    """
+
+    frame: str
+    inside: tuple[Piece, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A piece or a name too many or too few is a mistake of ours."""
+        if (self.frame.count(GAP), self.frame.count(HOLE)) != (len(self.inside), len(self.names)):
+            raise ValueError(f"{len(self.inside)} pieces and {len(self.names)} names do not fit into {self.frame!r}")
+
+    @property
+    def html(self) -> str:
+        """The piece as a whole; put together anew each time, since it is long and its parts are shared."""
+        return _whole(self, {})
+
+
+def _whole(piece: Piece, known: dict[Piece, str]) -> str:
+    if piece in known:
+        return known[piece]
+    inside, names = iter(piece.inside), iter(piece.names)
+    parts = [
+        _whole(next(inside), known) if part == GAP else html.escape(next(names)) if part == HOLE else part
+        for part in _parts(piece.frame)
+    ]
+    known[piece] = "".join(parts)
+    return known[piece]
+
+
+@lru_cache(maxsize=1 << 13)
+def _parts(frame: str) -> tuple[str, ...]:
+    return tuple(filter(None, re.split(f"([{GAP}{HOLE}])", frame)))
+
+
+def row(pieces: Iterable[Piece]) -> Piece:
+    """Pieces one after the other."""
+    inside = tuple(pieces)
+    return Piece("\n".join([GAP] * len(inside)), inside)
+
+
 @dataclass(frozen=True)
 class Value:
-    """What fills a slot. For ``HTML`` the text is a fragment that was escaped when it was made."""
+    """What fills a slot. For ``HTML`` it is a fragment that was escaped when it was made, perhaps in pieces."""
 
     kind: Kind
-    text: str
+    given: str | Piece
+
+    @property
+    def text(self) -> str:
+        """What fills the slot, as one text."""
+        return self.given if isinstance(self.given, str) else self.given.html
 
 
 def sentinel(number: int) -> str:

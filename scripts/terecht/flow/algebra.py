@@ -14,7 +14,7 @@ from terecht.flow.conditions import ALWAYS, NEVER, Condition, Every, Given, Hold
 from terecht.flow.table import Table
 
 #: Results that are kept: organisations differ less than they are alike.
-_KEPT = 1 << 15
+KEPT = 1 << 15
 
 
 @dataclass
@@ -53,12 +53,12 @@ class Algebra:
         """The algebra of a table's questions."""
         return Algebra(frozenset(question.id for question in table.questions if not question.several))
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019  bounded, and there is one algebra a table
+    @lru_cache(maxsize=KEPT)  # noqa: B019  bounded, and there is one algebra a table
     def every(self, *parts: Condition) -> Condition:
         """All of the parts."""
         return self._every(parts, _Known())
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019
+    @lru_cache(maxsize=KEPT)  # noqa: B019
     def some(self, *parts: Condition) -> Condition:
         """One of the parts or more."""
         return self._some(parts, _Known())
@@ -75,7 +75,7 @@ class Algebra:
         """The condition for an organisation of which these facts hold: answers alone are left."""
         return self._settled(condition, condition.facts & facts)
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019
+    @lru_cache(maxsize=KEPT)  # noqa: B019
     def _settled(self, condition: Condition, facts: frozenset[str]) -> Condition:
         match condition:
             case Given():
@@ -89,7 +89,7 @@ class Algebra:
             case Some():
                 return self.some(*(self.settled(part, facts) for part in condition.parts))
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019
+    @lru_cache(maxsize=KEPT)  # noqa: B019
     def within(self, context: Condition, condition: Condition) -> Condition:
         """The condition as it need be written where ``context`` holds."""
         known = _Known()

@@ -12,9 +12,9 @@ from terecht.flow.table import Table
 
 
 def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Condition:
-    """When a sentence stands, as it need be written within its card: see :func:`item_parts`."""
+    """When a sentence stands, as it need be written for the reader of its card: see :func:`item_parts`."""
     algebra = Algebra.of(table)
-    return algebra.within(card.when, algebra.every(*item_parts(item, card, plan, table)))
+    return algebra.within(card.offer.reader, algebra.every(*item_parts(item, card, plan, table)))
 
 
 def item_parts(item: Item, card: Card, plan: Plan, table: Table) -> tuple[Condition, ...]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import get_args
 
 from terecht.flow.algebra import Algebra
-from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given, Not, Some
+from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Every, Given, Not, Some
 from terecht.flow.facts import as_addition, facts_of
-from terecht.flow.table import MANAGERS, ROLES_INVOLVED, Advice, Entry, Outcome, Rule, Table
+from terecht.flow.table import ABOUT_ADVISERS, MANAGERS, ROLES_INVOLVED, Advice, Entry, Outcome, Rule, Table
 from terecht.load.organisation import Contact, Organisation, Relation
 
 _RELATIONS: tuple[str, ...] = get_args(Relation)
@@ -25,7 +26,7 @@ _ACCUSED = Given("rol", "beklaagde")
 
 @dataclass(frozen=True)
 class Link:
-    """The people of one role on a card, in order. With ``when`` it is the turn of this role."""
+    """The people of one role on a card, in order. With ``when`` it is the turn of this role, in this order."""
 
     role: str
     when: Condition
@@ -33,17 +34,15 @@ class Link:
 
 
 @dataclass(frozen=True, eq=False)
-class Card:
-    """An outcome at one place. What is in it holds where the card itself is shown.
+class Offer:
+    """Whom and what an outcome offers: the same on each card of it that is for the same ``reader``.
 
     ``links`` are its role and the chain of it, ``instead`` the lines at the end of the chain; ``missing`` says that
-    nobody of the role is left. ``beside`` are further roles. ``large``: as large as the first contact.
+    nobody of the role is left. ``beside`` are further roles. What is in it is written as where ``reader`` holds.
     """
 
-    source: str
     outcome: str
-    when: Condition
-    large: Condition
+    reader: Condition
     links: tuple[Link, ...]
     missing: Condition
     instead: tuple[Entry, ...]
@@ -51,12 +50,53 @@ class Card:
     lines: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Card:
+    """An offer at one place: ``when`` it stands there, and when as ``large`` as the first contact."""
+
+    source: str
+    when: Condition
+    large: Condition
+    offer: Offer
+
+    @property
+    def outcome(self) -> str:
+        """The outcome that the card is about."""
+        return self.offer.outcome
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The people of its role, and of the chain of that."""
+        return self.offer.links
+
+    @property
+    def missing(self) -> Condition:
+        """Nobody of its role is left."""
+        return self.offer.missing
+
+    @property
+    def instead(self) -> tuple[Entry, ...]:
+        """The lines at the end of the chain."""
+        return self.offer.instead
+
+    @property
+    def beside(self) -> tuple[Link, ...]:
+        """The people of further roles."""
+        return self.offer.beside
+
+    @property
+    def lines(self) -> tuple[Entry, ...]:
+        """Its own lines."""
+        return self.offer.lines
+
+
 @dataclass(frozen=True)
 class Plan:
     """``safety`` comes on top; ``top`` and ``top_lines`` above the ``first`` contact; ``also`` and ``lines`` below.
 
     ``left`` says for each role, and for a topic of a vertrouwenspersoon, when somebody of it is left. The conditions of
-    questions and answers are in ``asked`` and ``shown``.
+    questions and answers are in ``asked`` and ``shown``. In conditions the vertrouwenspersonen have the numbers that
+    ``advisers`` gives them, so that organisations whose people differ in name alone have the same conditions.
     """
 
     asked: Mapping[str, Condition]
@@ -70,6 +110,14 @@ class Plan:
     left: Mapping[tuple[str, str | None], Condition]
     hidden: tuple[Entry, ...]
     facts: frozenset[str]
+    advisers: Mapping[str, str]
+
+    def numbered(self, answers: Answers) -> Answers:
+        """The answers with the numbers of vertrouwenspersonen instead of their ids, as the conditions know them."""
+        return frozenset(
+            (question, self.advisers.get(answer, answer) if question == ABOUT_ADVISERS else answer)
+            for question, answer in answers
+        )
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -88,8 +136,11 @@ class _Planner:
         self.organisation = organisation
         self.facts = facts_of(organisation)
         self.algebra = Algebra.of(table)
+        advisers = organisation.with_role("vertrouwenspersoon")
+        self.advisers = {contact.id: str(number) for number, contact in enumerate(advisers, 1)}
         self.involved = {contact.id: self._said_to_be_involved(contact) for contact in organisation.contacts}
-        self._people = cache(self._offered)
+        self._people = cache(self._who_may_be_offered)
+        self._offer = cache(self._offered)
         self.external_first = self._some(advice.when for advice in table.additions if advice.external_first)
 
     def plan(self) -> Plan:
@@ -124,6 +175,7 @@ class _Planner:
             MappingProxyType(dict(self._left())),
             tuple(Entry(contact.id, self.involved[contact.id]) for contact in self.organisation.contacts),
             self.facts,
+            MappingProxyType(self.advisers),
         )
 
     def _settled(self, condition: Condition) -> Condition:
@@ -177,76 +229,81 @@ class _Planner:
 
     def _safety_card(self, rule: Rule, outcome: str, when: Condition) -> Card:
         own = self._entries(self.table.outcomes[outcome].lines)
-        lines = _possible(self._once([*own, *self._entries(rule.lines)], within=when))
-        return Card(rule.id, outcome, when, ALWAYS, (), NEVER, (), (), lines)
+        lines = _possible(self._once([*own, *self._entries(rule.lines)]))
+        return Card(rule.id, when, ALWAYS, Offer(outcome, ALWAYS, (), NEVER, (), (), lines))
 
     def _card(self, source: str, name: str, when: Condition, large: Condition = ALWAYS) -> Card:
+        return Card(source, when, large, self._offer(name, _reader(when)))
+
+    def _offered(self, name: str, reader: Condition) -> Offer:
         outcome = self.table.outcomes[name]
-        links: list[Link] = []
+        groups: list[tuple[Link, ...]] = []
         instead: list[Entry] = []
         missing: Condition = NEVER
         if outcome.role:
-            chain = self.table.chains[outcome.role]
+            roles = self.table.chains[outcome.role]
             turn: Condition = ALWAYS
-            for role in (Entry(outcome.role, ALWAYS), *self._entries(chain.roles)):
-                here = self.algebra.every(turn, role.when)
+            for role in (Entry(outcome.role, ALWAYS), *self._entries(roles.roles)):
                 topic = outcome.topic if role.name == "vertrouwenspersoon" else None
-                people = self._people(role.name, topic)
-                links.append(Link(role.name, here, people))
-                turn = self.algebra.every(turn, self.algebra.no(self.algebra.every(role.when, self._any(people))))
-                missing = turn if len(links) == 1 else missing
-            instead = [Entry(line.name, self.algebra.every(turn, line.when)) for line in self._entries(chain.lines)]
-        beside = [
-            Link(role.name, role.when, self._people(role.name, outcome.topic))
-            for role in self._entries(outcome.beside)
-            if role.name not in MANAGERS
+                groups.append(self._links(Entry(role.name, self.algebra.every(turn, role.when)), topic))
+                somebody = self._any(self._people(role.name, topic))
+                turn = self.algebra.every(turn, self.algebra.no(self.algebra.every(role.when, somebody)))
+                missing = turn if len(groups) == 1 else missing
+            instead = [Entry(line.name, self.algebra.every(turn, line.when)) for line in self._entries(roles.lines)]
+        own = len(groups)
+        groups += [
+            self._links(role, outcome.topic) for role in self._entries(outcome.beside) if role.name not in MANAGERS
         ]
-        lines = self._once(self._allowed([*instead, *self._entries(outcome.lines)]), within=when)
-        return self._inside(
-            Card(
-                source,
-                name,
-                when,
-                large,
-                tuple(links),
-                missing,
-                lines[: len(instead)],
-                tuple(beside),
-                lines[len(instead) :],
-            )
+        lines = self._once(self._allowed([*instead, *self._entries(outcome.lines)]), reader)
+        shown = self._each_once(groups, reader)
+        first, chained, beside = shown[: min(own, 1)], shown[1:own], shown[own:]
+        return Offer(
+            name,
+            reader,
+            (*chain.from_iterable(first), *(part for part in chain.from_iterable(chained) if part.people)),
+            self.algebra.within(reader, missing),
+            _possible(lines[: len(instead)]),
+            tuple(part for part in chain.from_iterable(beside) if part.people),
+            _possible(lines[len(instead) :]),
         )
 
-    def _inside(self, card: Card) -> Card:
-        """The card, its parts as they need be written in it: what can not be there is gone, and nobody stands twice."""
+    def _links(self, role: Entry, topic: str | None) -> tuple[Link, ...]:
+        """The people of a role where it is its turn: a link for each order in which they may stand."""
+        people = self._people(role.name, topic)
+        outside = self._outside_first(people) if role.name == "vertrouwenspersoon" else people
+        if people == outside:
+            return (Link(role.name, role.when, people),)
+        usual = self.algebra.no(self.external_first)
+        return (
+            Link(role.name, self.algebra.every(role.when, self.external_first), outside),
+            Link(role.name, self.algebra.every(role.when, usual), people),
+        )
+
+    def _each_once(self, groups: list[tuple[Link, ...]], reader: Condition) -> list[tuple[Link, ...]]:
+        """The links of each role as they need be written: what can not be there is gone, and nobody stands twice."""
         within = self.algebra.within
         seen: dict[str, list[Condition]] = {}
-
-        def link(part: Link) -> Link:
-            turn = within(card.when, part.when)
-            people = []
-            for person in part.people:
-                here = within(self.algebra.every(card.when, turn), person.when)
-                shown = self.algebra.every(turn, here)
-                earlier = self.algebra.some(*seen.get(person.name, ()))
-                seen.setdefault(person.name, []).append(shown)
-                here = self.algebra.every(here, self.algebra.no(within(shown, earlier)))
-                if NEVER not in (here, turn):
-                    people.append(Entry(person.name, here))
-            return Link(part.role, turn, tuple(people))
-
-        links = tuple(map(link, card.links))
-        beside = tuple(part for part in map(link, card.beside) if part.people)
-        return Card(
-            card.source,
-            card.outcome,
-            card.when,
-            card.large,
-            (*links[:1], *(part for part in links[1:] if part.people)),
-            within(card.when, card.missing),
-            _possible(card.instead),
-            beside,
-            _possible(card.lines),
-        )
+        found = []
+        for group in groups:
+            links = []
+            here: list[tuple[str, Condition]] = []
+            for part in group:
+                turn = within(reader, part.when)
+                people = []
+                for person in part.people:
+                    when = within(reader, person.when)
+                    shown = self.algebra.every(turn, when)
+                    here.append((person.name, shown))
+                    if person.name in seen:
+                        earlier = self.algebra.some(*seen[person.name])
+                        when = self.algebra.every(when, self.algebra.no(within(shown, earlier)))
+                    if NEVER not in (when, turn):
+                        people.append(Entry(person.name, when))
+                links.append(Link(part.role, turn, tuple(people)))
+            for name, shown in here:
+                seen.setdefault(name, []).append(shown)
+            found.append(tuple(links))
+        return found
 
     def _loose(self, advices: list[tuple[Advice, Condition]], which: str) -> Iterator[Entry]:
         for advice, matches in advices:
@@ -289,33 +346,29 @@ class _Planner:
     def _any(self, people: Iterable[Entry]) -> Condition:
         return self.algebra.some(*(person.when for person in people))
 
-    def _offered(self, role: str, topic: str | None) -> tuple[Entry, ...]:
-        """Those of a role who may be offered, in order; where the order depends on answers, each once in each order."""
+    def _who_may_be_offered(self, role: str, topic: str | None) -> tuple[Entry, ...]:
+        """Those of a role, in their usual order, and when each may be offered."""
         if role in MANAGERS:
             ruled_out = "leidinggevende" if role == "leidinggevende" else "directie"
             answers = (Given("werkrelatie", "oud_medewerker"), Given("werkrelatie", "sollicitant"))
             return (Entry(role, Not(Some((Given("betrokken", ruled_out), *answers)))),)
         contacts = list(self.organisation.with_role(role))
-        if role != "vertrouwenspersoon":
-            return tuple(self._person(contact, role) for contact in contacts)
-        contacts = [one for one in contacts if topic is None or one.topics is None or topic in one.topics]
-        # The accused see those with also_for_accused alone, so one order does for all.
-        contacts.sort(key=lambda contact: contact.also_for_accused == "yes")
-        outside = sorted(contacts, key=lambda contact: contact.kind != "extern")
-        if contacts == outside:
-            return tuple(self._person(contact, role) for contact in contacts)
-        usual = self.algebra.no(self.external_first)
-        return (
-            *(self._person(contact, role, self.external_first) for contact in outside),
-            *(self._person(contact, role, usual) for contact in contacts),
-        )
+        if role == "vertrouwenspersoon":
+            contacts = [one for one in contacts if topic is None or one.topics is None or topic in one.topics]
+            # The accused see those with also_for_accused alone, so one order does for all.
+            contacts.sort(key=lambda contact: contact.also_for_accused == "yes")
+        return tuple(self._person(contact, role) for contact in contacts)
 
-    def _person(self, contact: Contact, role: str, also: Condition = ALWAYS) -> Entry:
+    def _outside_first(self, people: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """The same people, those from outside first."""
+        kinds = {contact.id: contact.kind for contact in self.organisation.contacts}
+        return tuple(sorted(people, key=lambda person: kinds[person.name] != "extern"))
+
+    def _person(self, contact: Contact, role: str) -> Entry:
         accused = "vertrouwenspersoon" in contact.roles and contact.also_for_accused != "yes"
         return Entry(
             contact.id,
             self.algebra.every(
-                also,
                 self.algebra.no(self.involved[contact.id]),
                 self._serves(contact, role),
                 self.algebra.no(_ACCUSED) if accused else ALWAYS,
@@ -325,9 +378,9 @@ class _Planner:
     def _said_to_be_involved(self, contact: Contact) -> Condition:
         said: list[Condition] = [Given("betrokken", role) for role in ROLES_INVOLVED if role in contact.roles]
         if "vertrouwenspersoon" in contact.roles:
-            advisers = self.organisation.with_role("vertrouwenspersoon")
-            named = tuple(Given("betrokken_vp", adviser.id) for adviser in advisers if len(advisers) > 1)
-            this = (Given("betrokken_vp", contact.id),) if named else ()
+            several = len(self.advisers) > 1
+            named = tuple(Given(ABOUT_ADVISERS, number) for number in self.advisers.values() if several)
+            this = (Given(ABOUT_ADVISERS, self.advisers[contact.id]),) if several else ()
             about = self.algebra.some(self.algebra.no(self.algebra.some(*named)), *this)
             said.append(self.algebra.every(Given("betrokken", "vertrouwenspersoon"), about))
         return self.algebra.some(*said)
@@ -349,3 +402,9 @@ class _Planner:
 
 def _possible(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.when != NEVER)
+
+
+def _reader(when: Condition) -> Condition:
+    """What a condition says of who the reader is, if it names one kind of readers."""
+    parts = when.parts if isinstance(when, Every) else (when,)
+    return next((part for part in parts if isinstance(part, Given) and part.question == "rol"), ALWAYS)

@@ -20,7 +20,7 @@ from terecht.flow.items import item_parts
 from terecht.flow.plan import Card, Link, Plan
 from terecht.flow.sentences import Item, Sentences
 from terecht.flow.solver import examples, possible
-from terecht.flow.table import MANAGERS, Entry, Table
+from terecht.flow.table import ABOUT_ADVISERS, MANAGERS, Entry, Table
 from terecht.load.organisation import Contact, Organisation
 
 #: Outcomes that sit people down together.
@@ -63,7 +63,7 @@ class Proof:
         self.sentences = sentences
         self._outs: dict[tuple[str, str], Condition] = {}
         self.people = {contact.id: contact for contact in organisation.contacts}
-        advisers = tuple(contact.id for contact in organisation.with_role("vertrouwenspersoon"))
+        advisers = tuple(plan.advisers.values())
         self.possible = {one.id: advisers if one.people else one.answers for one in table.questions}
 
     @cached_property
@@ -94,7 +94,7 @@ class Proof:
         asked = {constant: condition for constant, (_, (_, _, condition)) in cases.items()}
         for constant, chosen in examples(self.possible_answers(), asked, given):
             number, (source, what, _) = cases[constant]
-            yield Breach(number, source, what, _told(chosen))
+            yield Breach(number, source, what, self._told(chosen))
 
     def reached(self, known: AbstractSet[Place]) -> frozenset[Place]:
         """The rules, outcomes, answers and sentences that some answers reach (for invariant 5), beside those known."""
@@ -161,6 +161,14 @@ class Proof:
             if question.open:
                 yield Some(tuple(chosen))
 
+    def _told(self, chosen: Iterable[Given]) -> str:
+        """Answers as the command line takes them."""
+        names = {number: name for name, number in self.plan.advisers.items()}
+        given: dict[str, list[str]] = defaultdict(list)
+        for one in chosen:
+            given[one.question].append(names[one.answer] if one.question == ABOUT_ADVISERS else one.answer)
+        return " ".join(f"{question}={','.join(answers)}" for question, answers in given.items())
+
     def _given(self, question: str, *answers: str) -> Condition:
         return Some(tuple(Given(question, one) for one in answers if one in self.possible[question]))
 
@@ -209,7 +217,7 @@ class Proof:
         involved: list[Condition] = [self._said(role) for role in roles]
         if "vertrouwenspersoon" in contact.roles:
             named = self._given("betrokken_vp", *self.possible["betrokken_vp"])
-            this = self._given("betrokken_vp", contact.id)
+            this = self._given("betrokken_vp", self.plan.advisers[contact.id])
             involved.append(Every((self._said("vertrouwenspersoon"), Some((Not(named), this)))))
         return Some(tuple(involved))
 
@@ -304,14 +312,6 @@ class Proof:
     def _of_the_other_side(self, name: str) -> bool:
         contact = self.people.get(name)
         return bool(contact and "vertrouwenspersoon" in contact.roles and contact.also_for_accused != "yes")
-
-
-def _told(chosen: Iterable[Given]) -> str:
-    """Answers as the command line takes them."""
-    given: dict[str, list[str]] = defaultdict(list)
-    for one in chosen:
-        given[one.question].append(one.answer)
-    return " ".join(f"{question}={','.join(answers)}" for question, answers in given.items())
 
 
 def _two_of(conditions: Iterable[Condition]) -> Condition:

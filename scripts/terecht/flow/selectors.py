@@ -6,30 +6,39 @@ Every selector is a compound of ``:has()``, ``:is()`` and ``:not()``, which nest
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TypeAlias
 
-from terecht.flow.algebra import Algebra
+from terecht.flow.algebra import KEPT, Algebra
 from terecht.flow.conditions import ALWAYS, Condition, Every, Given, Holds, Not, Some
 from terecht.flow.plan import Plan
-from terecht.flow.table import Table
+from terecht.flow.table import ABOUT_ADVISERS, Table
+
+_Asked: TypeAlias = tuple[tuple[str, Condition], ...]
+_Shown: TypeAlias = tuple[tuple[tuple[str, str], Condition], ...]
 
 
 class Raw:
-    """Rewrites a condition about answers that count to one about what is chosen in the form (``Table.counted``)."""
+    """Rewrites a condition about answers that count to one about what is chosen in the form (``Table.counted``).
 
-    def __init__(self, table: Table, plan: Plan, algebra: Algebra) -> None:
+    It depends on when questions are asked and answers shown, so nearly all organisations have the same one.
+    """
+
+    def __init__(self, table: Table, asked: _Asked, shown: _Shown) -> None:
         self._questions = {question.id: question for question in table.questions}
-        self._plan = plan
-        self._algebra = algebra
-        self._known: dict[Condition, Condition] = {}
+        self._asked = dict(asked)
+        self._shown = dict(shown)
+        self._algebra = Algebra.of(table)
 
+    @staticmethod
+    def of(table: Table, plan: Plan) -> Raw:
+        """The one for organisations with such a plan."""
+        return _raw(table, tuple(plan.asked.items()), tuple(plan.shown.items()))
+
+    @lru_cache(maxsize=KEPT)  # noqa: B019  bounded, and there are few of these
     def __call__(self, condition: Condition) -> Condition:
         """The condition on what is chosen."""
-        if condition not in self._known:
-            self._known[condition] = self._rewritten(condition)
-        return self._known[condition]
-
-    def _rewritten(self, condition: Condition) -> Condition:
         match condition:
             case Given():
                 return self._given(condition)
@@ -47,8 +56,8 @@ class Raw:
         if one.answer == question.open:
             others = (Given(one.question, answer) for answer in question.answers if answer != one.answer)
             return self._algebra.no(self._algebra.some(*map(self, others)))
-        shown = self._plan.shown.get((question.id, one.answer), ALWAYS)
-        return self._algebra.every(self(self._plan.asked[question.id]), self(shown), one)
+        shown = self._shown.get((question.id, one.answer), ALWAYS)
+        return self._algebra.every(self(self._asked[question.id]), self(shown), one)
 
     def _closed(self, parts: tuple[Condition, ...]) -> Iterator[Condition]:
         """The parts; answers that include the one for 'no answer' as those that they leave out, which is shorter."""
@@ -60,46 +69,57 @@ class Raw:
         yield from (part for part in parts if not (isinstance(part, Given) and part.question in opened))
 
 
-def selector(condition: Condition, inputs: Mapping[Given, str]) -> str:
-    """The compound selector that matches the form where the condition holds; ``inputs`` names the input of an answer.
+@lru_cache(maxsize=8)
+def _raw(table: Table, asked: _Asked, shown: _Shown) -> Raw:
+    return Raw(table, asked, shown)
+
+
+@lru_cache(maxsize=KEPT)
+def selector(condition: Condition) -> str:
+    """The compound selector that matches the form where the condition holds.
+
+    The vertrouwenspersonen are numbers in it, since a stylesheet is no place for names.
 
     >>> asked = Every((Given("rol", "zelf"), Not(Some((Given("wens", "hulp"), Given("wens", "klacht"))))))
-    >>> selector(asked, {})
-    ':has(#rol-zelf:checked):not(:has(#wens-hulp:checked,#wens-klacht:checked))'
+    >>> selector(asked), selector(Given("betrokken_vp", "2"))
+    (':has(#rol-zelf:checked):not(:has(#wens-hulp:checked,#wens-klacht:checked))', ":has([data-vp='2']:checked)")
     """
     match condition:
         case Given():
-            return _chosen((condition,), inputs)
+            return _chosen((condition,))
         case Holds():
             raise ValueError(f"the fact {condition.fact} is not settled")
         case Not():
-            return f":not({_either(condition.part, inputs)})"
+            return f":not({_either(condition.part)})"
         case Every():
-            return "".join(_bracketed(part, inputs) for part in condition.parts)
+            return "".join(map(_bracketed, condition.parts))
         case Some():
-            return _bracketed(condition, inputs)
+            return _bracketed(condition)
 
 
-def _bracketed(condition: Condition, inputs: Mapping[Given, str]) -> str:
+def _bracketed(condition: Condition) -> str:
     if isinstance(condition, Some):
-        either = _either(condition, inputs)
+        either = _either(condition)
         return either if _one_compound(condition) else f":is({either})"
-    return selector(condition, inputs)
+    return selector(condition)
 
 
 def _one_compound(condition: Some) -> bool:
     return all(isinstance(part, Given) for part in condition.parts)
 
 
-def _either(condition: Condition, inputs: Mapping[Given, str]) -> str:
+def _either(condition: Condition) -> str:
     """The selectors of which one matches, with commas; answers share one ``:has()``."""
     if not isinstance(condition, Some):
-        return selector(condition, inputs)
+        return selector(condition)
     chosen = tuple(part for part in condition.parts if isinstance(part, Given))
-    others = [selector(part, inputs) for part in condition.parts if not isinstance(part, Given)]
-    return ",".join([*([_chosen(chosen, inputs)] if chosen else []), *others])
+    others = [selector(part) for part in condition.parts if not isinstance(part, Given)]
+    return ",".join([*([_chosen(chosen)] if chosen else []), *others])
 
 
-def _chosen(answers: tuple[Given, ...], inputs: Mapping[Given, str]) -> str:
-    wanted = (inputs.get(one, f"#{one.question}-{one.answer}") for one in answers)
-    return f":has({','.join(f'{one}:checked' for one in wanted)})"
+def _chosen(answers: tuple[Given, ...]) -> str:
+    return f":has({','.join(f'{_input(one)}:checked' for one in answers)})"
+
+
+def _input(one: Given) -> str:
+    return f"[data-vp='{one.answer}']" if one.question == ABOUT_ADVISERS else f"#{one.question}-{one.answer}"

@@ -41,6 +41,8 @@ from terecht.load.yaml_tree import place
 UNKNOWN = "weet_niet"
 #: The answers to ``betrokken`` that rule out a role, beside that of the vertrouwenspersoon, of whom persons count.
 ROLES_INVOLVED = ("directie", "hr", "klachtencommissie")
+#: The question whose answers are the vertrouwenspersonen; in conditions each is a number, as names are no structure.
+ABOUT_ADVISERS = "betrokken_vp"
 #: People whom everybody has and who have no card: one's manager, and the manager above.
 MANAGERS = ("leidinggevende", "hogere_leidinggevende")
 

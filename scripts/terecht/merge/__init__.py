@@ -27,6 +27,7 @@ from terecht.load.content import Content
 from terecht.load.own_pages import OwnPage
 from terecht.load.page_templates import PageTemplate
 from terecht.merge.flow_form import FlowForm, SentenceTemplates
+from terecht.merge.flow_parts import FlowParts
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
 from terecht.templates.facts import Fact, see
@@ -130,12 +131,22 @@ class Templates:
         )
         self.sentences = SentenceTemplates()
         self._compiled: dict[str, jinja2.Template] = {}
+        self._parts: dict[str, FlowParts] = {}
+        self._content: Knowledge | None = None
 
     def passage(self, text: str) -> jinja2.Template:
         """The compiled template of a passage."""
         if text not in self._compiled:
             self._compiled[text] = self.pages.from_string(text)
         return self._compiled[text]
+
+    def parts(self, content: Knowledge, language: str) -> FlowParts:
+        """The parts of the flow, kept as long as the content is the same."""
+        if content is not self._content:
+            self._content, self._parts = content, {}
+        if language not in self._parts:
+            self._parts[language] = FlowParts(self.fragments, content, language)
+        return self._parts[language]
 
 
 def _shown(value: Any) -> Any:
@@ -153,12 +164,13 @@ def merge(client: Client, content: Knowledge, templates: Templates) -> Site:
     languages = organisation.languages
     shell = shell_of(languages, content)
     table = content.flow.table
-    sheet = Sheet(table, plan_of(table, organisation), organisation)
+    sheet = Sheet(table, plan_of(table, organisation))
     pages: list[Page] = []
     not_found: Mapping[int, Value] = {}
     for language in languages:
         form = FlowForm(content.flow.sentences[language], sheet, organisation, language, templates.sentences)
-        fragments = Fragments(templates.fragments, client, content, language, form)
+        parts = templates.parts(content, language)
+        fragments = Fragments(templates.fragments, client, content, language, form, parts)
         own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)
         frame = _frame(client, fragments, added)

@@ -1,4 +1,4 @@
-"""The flow as a fragment: every question and card of an organisation's plan, with the numbers of its stylesheet."""
+"""What the flow says in one language: which questions, sentences and links an organisation's plan has, and when."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import jinja2
 from markupsafe import Markup
 
 from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
-from terecht.flow.plan import Card
-from terecht.flow.sentences import OTHERWISE, Item, OutcomeText, Sentences
+from terecht.flow.plan import Card, Offer
+from terecht.flow.sentences import OTHERWISE, OutcomeText, Sentences
 from terecht.flow.sheet import Sheet
 from terecht.flow.table import UNKNOWN, Entry, Question, Rule
 from terecht.load.organisation import Organisation
@@ -40,11 +40,15 @@ def _text(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Says:
-    """One sentence of a card as it is shown: ``when`` it stands, its words, and the page to read on."""
+    """One sentence of a card as it is shown: ``when`` it stands, its words, and the page to read on.
+
+    ``own``: it shows a fact of the organisation.
+    """
 
     when: Condition
     html: Markup
     link: str | None
+    own: bool
 
 
 #: Pages to read on after a card: more is a choice too many.
@@ -54,7 +58,7 @@ Conditional = TypeVar("Conditional", Card, Entry, Says)
 
 
 class FlowForm:
-    """What the template of the flow asks for, for one organisation in one language."""
+    """What the page of the flow asks for, for one organisation in one language."""
 
     def __init__(
         self,
@@ -71,12 +75,12 @@ class FlowForm:
         self.organisation = organisation
         self._facts = see(organisation, language, Ledger(0))
         self._templates = templates
-        self._said: dict[tuple[Card, str], list[Says]] = {}
+        self._said: dict[tuple[Offer, str], list[Says]] = {}
+        self._holds: dict[str, bool] = {}
 
-    def hides(self, condition: Condition) -> Markup:
-        """The attribute of a part that stands under a condition."""
-        number = self.sheet.number(condition)
-        return Markup("") if number is None else Markup(' data-if="{}"').format(number)
+    def name(self, condition: Condition) -> str | None:
+        """What a part that stands under a condition has in ``data-if``."""
+        return self.sheet.name(condition)
 
     def possible(self, parts: tuple[Conditional, ...]) -> list[Conditional]:
         """The parts of which the condition can hold at all."""
@@ -86,7 +90,7 @@ class FlowForm:
         """The questions of this organisation, in order: those before the advice, or those after it."""
         for question in self.table.questions:
             possible = self.sheet.possible(self.plan.asked[question.id])
-            if possible and question.after == after and (not question.people or len(self.sheet.advisers) > 1):
+            if possible and question.after == after and (not question.people or len(self.plan.advisers) > 1):
                 yield question
 
     def answers(self, question: Question) -> Iterator[tuple[str, str, Condition]]:
@@ -96,7 +100,7 @@ class FlowForm:
             advisers = self.organisation.with_role("vertrouwenspersoon")
             yield from ((adviser.id, adviser.name, ALWAYS) for adviser in advisers)
         for answer in question.answers:
-            if answer == "vertrouwenspersoon" and not self.sheet.advisers:
+            if answer == "vertrouwenspersoon" and not self.plan.advisers:
                 continue
             shown = self.plan.shown.get((question.id, answer), ALWAYS)
             if self.sheet.possible(shown):
@@ -109,9 +113,10 @@ class FlowForm:
 
     def says(self, card: Card, part: str) -> list[Says]:
         """The sentences of a part of a card (``why``, ``expect``, ``cannot``, ``ways``) that this organisation has."""
-        if (card, part) not in self._said:
-            self._said[card, part] = list(self._says(card, self.words(card).parts[part]))
-        return self._said[card, part]
+        key = (card.offer, part)
+        if key not in self._said:
+            self._said[key] = list(self._says(card, part))
+        return self._said[key]
 
     def links(self, card: Card) -> list[Entry]:
         """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
@@ -119,7 +124,7 @@ class FlowForm:
         stands: dict[str, list[Condition]] = {}
         for part in self.words(card).parts:
             for one in self.says(card, part):
-                if one.link:
+                if one.link and self.sheet.possible(self.sheet.algebra.within(card.when, one.when)):
                     page = one.link.partition("#")[0]
                     first.setdefault(page, one.link)
                     stands.setdefault(page, []).append(one.when)
@@ -153,14 +158,16 @@ class FlowForm:
             return NEVER
         return self.sheet.algebra.some(*(Given("werkrelatie", one) for one in relations if one not in serves))
 
-    def _says(self, card: Card, items: tuple[Item, ...]) -> Iterator[Says]:
-        for item in items:
-            stands = self.sheet.stands(item, card)
+    def _says(self, card: Card, part: str) -> Iterator[Says]:
+        for position, item in enumerate(self.words(card).parts[part]):
+            stands = self.sheet.stands(item, card, part, position)
             if self.sheet.possible(stands) and self._asked(item.when):
-                yield Says(stands, self._shown(item.text), item.link)
+                yield Says(stands, self._shown(item.text), item.link, own="{{" in item.text)
 
     def _asked(self, when: str) -> bool:
-        return not when or bool(self._render(f"{{% if {when} %}}1{{% endif %}}"))
+        if when not in self._holds:
+            self._holds[when] = not when or bool(self._render(f"{{% if {when} %}}1{{% endif %}}"))
+        return self._holds[when]
 
     def _shown(self, text: str) -> Markup:
         return Markup(self._render(text)) if "{{" in text else Markup.escape(text)  # noqa: S704  autoescaped

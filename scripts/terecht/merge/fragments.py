@@ -7,7 +7,6 @@ depth.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,10 @@ from terecht.load.own_pages import OwnPage
 from terecht.load.pictures.raster import Picture
 from terecht.load.values import Text, mail_link, phone_link
 from terecht.merge.flow_form import FlowForm
-from terecht.slots import ROOT
+from terecht.merge.flow_page import FlowPage
+from terecht.merge.flow_parts import FlowParts
+from terecht.merge.html import bare_address, breakable, dial_link, host, tidy
+from terecht.slots import ROOT, Piece
 
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
 ALWAYS_SHOWN = frozenset(
@@ -41,9 +43,6 @@ ALWAYS_SHOWN = frozenset(
 #: The page of the flow.
 FLOW = "waar-terecht"
 
-#: What the templates are laid out with. Other spaces are somebody's own.
-_SPACE = " \t\n"
-_LAYOUT = re.compile(rf"[{_SPACE}]*\n[{_SPACE}]*")
 #: The folder of the photos of contacts.
 PEOPLE = "people/"
 
@@ -52,13 +51,20 @@ class Fragments:
     """Renders the fragments of one organisation in one language."""
 
     def __init__(
-        self, environment: jinja2.Environment, client: Client, content: Content, language: str, form: FlowForm
+        self,
+        environment: jinja2.Environment,
+        client: Client,
+        content: Content,
+        language: str,
+        form: FlowForm,
+        parts: FlowParts,
     ) -> None:
         self.client = client
         self.content = content
         self.language = language
         self.environment = environment
         self.form = form
+        self.parts = parts
 
     def render(self, name: str, **facts: Any) -> str:
         """The fragment ``overrides/fragments/<name>.html`` with these facts and those that all fragments share."""
@@ -81,7 +87,7 @@ class Fragments:
             spoken=self._spoken,
             **facts,
         )
-        return _LAYOUT.sub("\n", html).strip(_SPACE)
+        return tidy(html)
 
     def contact_cards(self, *roles: str) -> str:
         """Full cards of the contacts with one of these roles or groups, each once, in the order of the file."""
@@ -99,26 +105,15 @@ class Fragments:
         """A fold with laws by id: what each says, where it stands, and when we looked."""
         return self.render("law_notes", laws=tuple(map(self.content.laws.__getitem__, ids)))
 
-    def flow_form(self) -> str:
+    def flow_form(self) -> Piece:
         """The flow: its questions, and every advice that this organisation can give."""
+        words = self.content.words[self.language]
         persons = {
-            contact.id: Markup(self.render("flow_person", contact=contact, flow=self.form))  # noqa: S704  autoescaped
+            contact.id: Piece(self.render("flow_person", contact=contact, flow=self.form))
             for contact in self.client.organisation.contacts
         }
-        persons |= {role: Markup.escape(self.content.words[self.language][f"role_{role}"]) for role in MANAGERS}
-        lines = {
-            line.id: Markup(self.render("flow_line", line=line))  # noqa: S704  autoescaped
-            for line in self.content.helplines.values()
-        }
-        return self.render(
-            "flow_form",
-            flow=self.form,
-            person_cards=persons,
-            line_cards=lines,
-            laws=self.content.laws,
-            helplines=self.content.helplines,
-            title_of=self._title_of,
-        )
+        persons |= {role: Piece(str(escape(words[f"role_{role}"]))) for role in MANAGERS}
+        return FlowPage(self.form, self.parts, persons, self._page).piece()
 
     def own_phone(self) -> str:
         """A fold with a picture of the address of this site, to read on on one's own phone; none without a ``url``."""
@@ -174,10 +169,6 @@ class Fragments:
         names = [Locale.parse(code, sep="-").get_display_name(self.language) or code for code in languages]
         return ", ".join(names)
 
-    def _title_of(self, link: str) -> str:
-        """The title of the page of a link such as ``geheim#uitzonderingen``."""
-        return self.content.template(self.language, link.partition("#")[0]).title
-
     def _page(self, link: str) -> str:
         """The address of a link such as ``geheim`` or ``geheim#uitzonderingen``."""
         name, _, anchor = link.partition("#")
@@ -212,40 +203,3 @@ def picture_of(address: str) -> Markup:
     """An address as a QR code (ISO 18004, a quarter of it may be lost): SVG, black on white also where it is dark."""
     code = segno.make(address, error="q").svg_inline(scale=4, border=4, dark="#000", light="#fff")
     return Markup(code)  # noqa: S704  drawn from an address
-
-
-def dial_link(number: str) -> str:
-    """The ``tel:`` address of a short, national or internal number: its digits.
-
-    >>> dial_link("0900-8844")
-    'tel:09008844'
-    """
-    return f"tel:{re.sub(r'[^0-9+*#]', '', number).replace('#', '%23')}"
-
-
-def breakable(email: str) -> Markup:
-    """An e-mail address that may go on on the next line, behind its @ or before a dot of its host.
-
-    >>> breakable("j.bos@voorbeeld.example")
-    Markup('j.bos@<wbr>voorbeeld<wbr>.example')
-    """
-    name, _, host_name = email.partition("@")
-    return Markup("{}@<wbr>{}").format(name, escape(host_name).replace(".", Markup("<wbr>.")))
-
-
-def bare_address(address: str) -> str:
-    """A web address as one would say it.
-
-    >>> bare_address("https://www.113.nl/")
-    '113.nl'
-    """
-    return re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
-
-
-def host(address: str) -> str:
-    """The host of a web address, to name a source by.
-
-    >>> host("https://www.politie.nl/contact")
-    'politie.nl'
-    """
-    return bare_address(address).partition("/")[0]
