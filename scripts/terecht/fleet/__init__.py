@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from terecht.findings import Refused
 from terecht.fleet.crew import Alone, Crew, Pool, batches_of
 from terecht.fleet.planning import Plan, plan, remember
 from terecht.flow.knowledge import Knowledge
@@ -13,6 +14,7 @@ from terecht.inputs import Inputs, shared_inputs
 from terecht.pipeline import Outcome, Project, usable_content
 from terecht.publish import Outlet, withdraw
 from terecht.publish.store import Store
+from terecht.render.engine import Engine
 from terecht.workshop import Workshop
 
 #: Told what is being done, how many sites are done, and of how many.
@@ -86,5 +88,16 @@ def _crew(
 ) -> Crew:
     if hire is not None:
         return hire(project, shared, outlet)
-    workshop = Workshop(project, content or usable_content(project), shared)
-    return Alone(workshop, outlet) if jobs == 1 or many < _FEW else Pool(workshop, outlet, jobs)
+    if jobs > 1 and many >= _FEW:
+        return Pool(Workshop(project, content or usable_content(project), shared), outlet, jobs)
+    # With nothing rendered yet an engine will be needed: it wakes up while we read.
+    engine = None if project.shelf.exists() else Engine(project.root)
+    try:
+        workshop = Workshop(project, content or usable_content(project), shared)
+    except Refused:
+        if engine:
+            engine.close()
+        raise
+    if engine:
+        workshop.press.take(engine)
+    return Alone(workshop, outlet)

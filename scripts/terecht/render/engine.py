@@ -64,7 +64,8 @@ class Engine:
 
 def serve(root: Path, asked: IO[bytes], answers: IO[bytes]) -> None:
     """Answers what an :class:`Engine` asks, until it closes."""
-    from terecht.render.mkdocs_engine import MkDocsEngine  # noqa: PLC0415  the half second that this program is for
+    # The half second that this program is for: it goes by while nobody asks yet.
+    from terecht.render.mkdocs_engine import MkDocsEngine  # noqa: PLC0415
 
     engine = MkDocsEngine(root)
     while True:

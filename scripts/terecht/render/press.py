@@ -50,9 +50,9 @@ class Press:
             other.shell_of(languages) == shell for languages, shell in self._shells.items()
         )
 
-    def warm_up(self) -> None:
-        """Starts an engine that will be needed, so that it is ready when it is."""
-        self._warm = self._warm or Engine(self.root)
+    def take(self, engine: Engine) -> None:
+        """Takes over an engine that was started already, to be opened when one is needed."""
+        self._warm = engine
 
     def rendered(self, texts: Iterable[PageText]) -> Mapping[PageText, RenderedPage]:
         """These pages. Raises :class:`Refused` with what the engine complains about."""
