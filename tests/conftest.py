@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from terecht import fleet
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import shared_inputs
-from terecht.pipeline import Outcome, Project, choose, usable_content
+from terecht.project import Outcome, Project, choose, usable_content
 from terecht.publish import Outlet
 from terecht.publish.manifest import Origin
 from terecht.workshop import Workshop

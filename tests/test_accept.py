@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from conftest import MINIMAL
 from terecht.cli import main
 from terecht.load.replaced_pages import MAX_REASON, read_record
-from terecht.pipeline import Project
+from terecht.project import Project
 
 Make = Callable[..., Project]
 OLD, NEW = "Jij kiest met wie je praat.", "Jij kiest zelf met wie je praat."

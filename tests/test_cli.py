@@ -14,7 +14,7 @@ import pytest
 
 from conftest import MINIMAL, ROOT
 from terecht.load.schema import schema
-from terecht.pipeline import Project
+from terecht.project import Project
 
 Make = Callable[..., Project]
 TERECHT = Path(sys.executable).with_name("terecht")

@@ -16,7 +16,7 @@ from terecht.export import entities, export
 from terecht.findings import Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.stamp import visible_text
 
 Make = Callable[..., Project]

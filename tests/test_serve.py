@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from conftest import MINIMAL
-from terecht.pipeline import Project
+from terecht.project import Project
 
 Make = Callable[..., Project]
 TERECHT = Path(sys.executable).with_name("terecht")

@@ -21,7 +21,7 @@ from terecht.findings import Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.load import Client
 from terecht.merge import Page, Site, Templates, merge
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.render import assets
 from terecht.render.configuration import front_matter, site_configuration
 from terecht.slots import FRAME, ROOT, SLOT, Kind, Value

@@ -23,7 +23,7 @@ from jinja2 import TemplateError
 from terecht.findings import Finding, Refused, Unusable, stopping
 from terecht.inputs import shared_inputs
 from terecht.load import load
-from terecht.pipeline import Project, read_content
+from terecht.project import Project, read_content
 from terecht.workshop import Workshop
 
 _EVENTS = "/terecht-preview/events"

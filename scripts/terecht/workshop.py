@@ -21,7 +21,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs, engine_digest
 from terecht.load import Client, load, shown_path
 from terecht.merge import PageText, Site, Templates, merge, shell_of
-from terecht.pipeline import Outcome, Project
+from terecht.project import Outcome, Project
 from terecht.publish import Outlet, Release, give_up, settle, stage, switch
 from terecht.publish.manifest import Origin
 from terecht.publish.store import Store

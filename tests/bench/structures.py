@@ -16,7 +16,7 @@ from terecht.findings import Finding, stopping
 from terecht.flow.check import signature
 from terecht.load import folders, load
 from terecht.merge import PageText, Templates, merge
-from terecht.pipeline import Project, usable_content
+from terecht.project import Project, usable_content
 
 
 @dataclass(frozen=True)

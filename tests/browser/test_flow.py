@@ -21,7 +21,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.flow.scenarios import Scenario, load_scenarios
 from terecht.flow.table import MANAGERS, UNKNOWN
 from terecht.load.organisation import Organisation
-from terecht.pipeline import Project
+from terecht.project import Project
 from trust_table import Say
 
 pytestmark = pytest.mark.browser

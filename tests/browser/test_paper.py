@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from conftest import EXAMPLES, Served, build_all, pages_of
 from reading import EVERYONE, organisation
-from terecht.pipeline import Project
+from terecht.project import Project
 from trust_table import Say
 
 pytestmark = pytest.mark.browser

@@ -27,7 +27,7 @@ from markup import complaints, inline
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.load.pictures import raster
-from terecht.pipeline import Project
+from terecht.project import Project
 from test_export import exported, stock_build
 from trust_table import Say
 

@@ -18,7 +18,7 @@ from terecht.cli import main
 from terecht.findings import Refused
 from terecht.fleet import crew
 from terecht.fleet.crew import MOST_AT_ONCE, batches_of
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.publish import DELETE, UPLOAD, Outlet, current
 from terecht.publish.manifest import Origin
 from terecht.publish.store import Store

@@ -16,7 +16,7 @@ from distributed import Client
 
 from conftest import MINIMAL
 from terecht.cli import main
-from terecht.pipeline import Project
+from terecht.project import Project
 
 Make = Callable[..., Project]
 SITES = 12

@@ -11,7 +11,7 @@ import pytest
 from conftest import MINIMAL, TODAY
 from terecht.flow.knowledge import Knowledge
 from terecht.load.page_templates import headings
-from terecht.pipeline import Project, read_content
+from terecht.project import Project, read_content
 
 Make = Callable[..., Project]
 

@@ -13,7 +13,7 @@ from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, asset_in, build_all, pages_
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.merge import Frame, PageText, Passage, Templates, merge, shell_of
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.render import Rendered, RenderError
 from terecht.render.cache import Shelf
 from terecht.render.mkdocs_engine import MkDocsEngine

@@ -15,7 +15,7 @@ from rich.console import Console
 from conftest import MINIMAL
 from terecht import __version__, inputs, status
 from terecht.cli import main
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.status import OwnPages, Review, Row
 from terecht.status.table import HEADINGS, plain, pretty, summary
 

@@ -22,7 +22,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs
 from terecht.load import Client
 from terecht.merge import PageText, Site, Templates, shell_of
-from terecht.pipeline import Project, usable_content
+from terecht.project import Project, usable_content
 from terecht.publish import Outlet, Release
 from terecht.publish.manifest import Origin
 from terecht.render import RenderedPage

@@ -16,7 +16,7 @@ from terecht import cli, fleet, publish, workshop
 from terecht.findings import Refused
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.publish import Outlet
 from terecht.publish.manifest import Origin
 from terecht.render import Rendered

@@ -9,7 +9,7 @@ import pytest
 from conftest import MINIMAL, ROOT, TODAY, build_all
 from flowing import MADE
 from markup import complaints, inline
-from terecht.pipeline import Project
+from terecht.project import Project
 from trust_table import Say
 
 #: A page by an organisation itself, with all that Markdown may hold there.

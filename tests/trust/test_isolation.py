@@ -33,7 +33,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import Client, load
 from terecht.merge import shell_of
 from terecht.merge.fragments import Fragments, picture_of
-from terecht.pipeline import Outcome, Project, choose, usable_content
+from terecht.project import Outcome, Project, choose, usable_content
 from terecht.publish import Outlet
 from terecht.render import Rendered, RenderedFrame, not_found_text
 from terecht.render.cache import Shelf

@@ -17,7 +17,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from conftest import MINIMAL, ROOT, TODAY, build_all
 from terecht.load.pictures import raster, svg
-from terecht.pipeline import Project
+from terecht.project import Project
 from trust_table import Say
 
 #: Stands in every note of every source, so that nothing of it may stand in what is published.

@@ -29,7 +29,7 @@ from terecht.findings import Finding, Refused, Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import own_inputs
 from terecht.load import Client, load
-from terecht.pipeline import Project, choose
+from terecht.project import Project, choose
 from trust_table import Say
 
 #: Stands in every file outside, and so in nothing that is made.

@@ -16,7 +16,7 @@ import pytest
 
 from conftest import ROOT, TODAY, build_all, origin
 from terecht.merge.fragments import Fragments
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.publish import Outlet, current
 from trust_table import Say
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import MINIMAL, pages_of
-from terecht.pipeline import Project
+from terecht.project import Project
 from trust_table import Say
 
 #: Writes down, in every Python process that starts with it, each socket that is opened and each name that is looked up.

@@ -24,7 +24,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import FILE, load
 from terecht.load.organisation import ROLES, Contact
 from terecht.load.values import Text
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.stamp import fill_index
 from terecht.workshop import Workshop
 from trust_table import Say

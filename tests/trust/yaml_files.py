@@ -34,7 +34,7 @@ from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 from terecht.load.yaml_tree import MAX_BYTES, MAX_DEPTH, MAX_NODES
 from terecht.merge import Templates, merge
-from terecht.pipeline import Project, usable_content
+from terecht.project import Project, usable_content
 
 ROOT = Path(__file__).parents[2]
 FILE = "organisation.yml"

@@ -11,7 +11,7 @@ from terecht.fleet.crew import Alone, Crew, Pool, batches_of
 from terecht.fleet.planning import Plan, plan, remember
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs, shared_inputs
-from terecht.pipeline import Outcome, Project, usable_content
+from terecht.project import Outcome, Project, usable_content
 from terecht.publish import Outlet, withdraw
 from terecht.publish.store import Store
 from terecht.render.engine import Engine

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from terecht.findings import Finding
 from terecht.inputs import shared_inputs
-from terecht.pipeline import Outcome, Project, usable_content
+from terecht.project import Outcome, Project, usable_content
 from terecht.publish import Outlet
 from terecht.workshop import Order, Workshop
 

@@ -12,7 +12,7 @@ from distributed import Client, as_completed
 from terecht.findings import Finding, Refused, Unusable
 from terecht.fleet.crew import Batch, OtherInputsError, build_batch
 from terecht.inputs import Inputs
-from terecht.pipeline import Outcome, Project
+from terecht.project import Outcome, Project
 from terecht.publish import Outlet
 
 _WAIT = "15s"

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from terecht import __version__
 from terecht.inputs import Inputs, made_from_of, own_inputs
 from terecht.load import folders
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.publish import Outlet, current, origin_of, published
 from terecht.publish.manifest import Origin
 from terecht.workshop import Order

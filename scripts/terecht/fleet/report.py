@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from terecht.fleet import Report
-from terecht.pipeline import Outcome
+from terecht.project import Outcome
 from terecht.publish import DELETE, UPLOAD, Outlet, current
 
 #: Addresses of sites that are named; who builds more knows where they are.

@@ -19,7 +19,7 @@ from terecht.load.content import Content
 from terecht.load.page_templates import in_language
 from terecht.load.replaced_pages import State
 from terecht.load.values import LANGUAGES
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.publish import Outlet
 
 #: ``taken``: something that terecht has not made lies where the site goes.

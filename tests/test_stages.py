@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from conftest import EXAMPLES, MINIMAL, ROOT, build_all
 from terecht import __version__, publish
-from terecht.pipeline import Project
+from terecht.project import Project
 from terecht.publish import Outlet
 
 Make = Callable[..., Project]
