@@ -68,6 +68,9 @@ class _Commands(click.Group):
             print_findings(refused.findings, ctx.obj or "text")
         except Unusable as error:
             click.echo(f"{error.message}; {error.help}", err=True)
+        except BrokenPipeError:
+            # Who reads has seen enough, which click knows how to end.
+            raise
         except OSError as error:
             # A file or folder that this user may not read or write, or a disk that is full.
             click.echo(f"{error.filename or 'the system'}: {error.strerror}; may you read and write there?", err=True)
