@@ -24,7 +24,7 @@ trust: tools  ## the promises to readers, as numbers: each measured, beside plai
 
 N ?= 1000
 N5000 ?=
-bench: $(READY) $(PEERS)  ## how fast: each number a ratio to a peer, measured in this run; N=60 for a quick look, N5000=1 for five times as many
+bench: $(READY) $(PEERS)  ## how fast, as ratios to peers measured in the same run; N=60: a quick look; N5000=1: five times N too
 	@PYTHONPATH=tests $(BIN)/python tests/bench/run.py $(N) $(if $(N5000),--five)
 
 lint: $(READY)

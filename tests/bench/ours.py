@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from conftest import ROOT
 from measuring import CommandFailedError, Run, run
 
@@ -59,6 +61,11 @@ class Ours:
     def site(self, name: str) -> Path:
         """The published site of a client."""
         return self.output / name
+
+    def languages(self, name: str) -> list[str]:
+        """The languages of a client."""
+        facts = yaml.load((self.organisations / name / "organisation.yml").read_text("utf-8"), yaml.CSafeLoader)
+        return list(facts["languages"])
 
     def forget(self) -> None:
         """Back to before the first build: nothing cached, nothing published."""

@@ -42,8 +42,7 @@ class Bench:
         say(f"writing {self.count} organisations")
         fleet.write(self.count, self.folder / "fleet")
         self.ours = Ours.make(self.folder / "ours", self.folder / "fleet", self.jobs)
-        names = self.ours.names
-        self.sample = sorted(random.Random(fleet.SEED).sample(names, min(_SAMPLE, len(names))))
+        self.sample = _sample(self.ours)
         say(f"making the projects of the peers for {len(self.sample)} of them")
         for name in self.sample:
             export = self.ours.export(name, self.project("stock", name))
@@ -68,6 +67,18 @@ class Bench:
         return peers.build_pool(
             [self.project("stock", name) for name in names], self.jobs, self.folder / "peers/bytecode"
         )
+
+
+def _sample(ours: Ours) -> list[str]:
+    """Some clients for the peers, drawn so that they have as many pages as the fleet: as many in two languages."""
+    chance = random.Random(fleet.SEED)
+    chosen: list[str] = []
+    ways = {name: len(ours.languages(name)) for name in ours.names}
+    size = min(_SAMPLE, len(ways))
+    for way in sorted(set(ways.values())):
+        names = [name for name, languages in ways.items() if languages == way]
+        chosen += chance.sample(names, min(len(names), round(size * len(names) / len(ways))))
+    return sorted(chosen)
 
 
 def say(what: str) -> None:
@@ -116,6 +127,8 @@ def wrong_texts(bench: Bench) -> list[str]:
     found = []
     for name in bench.sample:
         site = bench.ours.site(name)
+        # The rest of the fleet is thrown away at the end; these stay, for whoever wants to compare.
+        shutil.copytree(site, bench.project("terecht", name))
         for peer, differences in (
             ("stock", stock_differences(site, bench.project("stock", name) / "site")),
             ("hugo", peer_differences(site, bench.project("hugo", name) / "public")),

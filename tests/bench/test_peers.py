@@ -13,7 +13,6 @@ import pytest
 import fleet
 import peers
 from conftest import EXAMPLES, ROOT
-from measuring import CommandFailedError, run
 from ours import Ours
 from same import pages, peer_differences, stock_differences, words
 
@@ -103,16 +102,3 @@ def test_a_page_that_is_missing_is_seen(pair: tuple[Path, Path]) -> None:
     (pair[1] / "wie/index.html").unlink()
     assert list(stock_differences(*pair)) == ["/wie/: not made by mkdocs"]
     assert "1 pages, and we have 2" in list(peer_differences(*pair))
-
-
-def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
-    with pytest.raises(CommandFailedError, match="ended with 3:\nhelaas"):
-        run(["sh", "-c", "echo helaas; exit 3"], cwd=tmp_path)
-
-
-def test_memory_is_that_of_all_processes_together(tmp_path: Path) -> None:
-    hungry = "import time; kept = b'x' * 50_000_000; time.sleep(1)"
-    both = f"import subprocess, sys; child = s.Popen([sys.executable, '-c', {hungry!r}]); {hungry}; child.wait()"
-    one, two = (run(["python3", "-c", code], cwd=tmp_path, watch=True).peak for code in (hungry, both))
-    assert 50_000_000 < one < 90_000_000
-    assert 100_000_000 < two < 150_000_000

@@ -1,0 +1,126 @@
+"""Where the processor time of a cold build goes, stage by stage, and how far that is from writing the same bytes.
+
+PYTHONPATH=tests python tests/bench/stages.py ORGANISATIONS
+
+All in one process, with the functions that ``terecht.pipeline`` calls; a new way to build is a change of ``_stages``.
+The floor is what nobody can do without: each file hashed for the manifest and written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import resource
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ours import Ours
+from terecht import __version__
+from terecht.audit import audit
+from terecht.compose import compose, parts_of
+from terecht.inputs import made_from_of, shared_digest
+from terecht.load import folders, load
+from terecht.merge import Templates, merge
+from terecht.pipeline import Project, render_all, usable_content
+from terecht.publish import Outlet, settle, stage, switch
+from terecht.render import assets, not_found_text
+
+
+@dataclass
+class Clock:
+    """Seconds of processors by stage, those of ended child processes included; ``files`` and ``size`` of all sites."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    sites: int = 0
+    files: int = 0
+    size: int = 0
+
+    @contextmanager
+    def on(self, name: str) -> Iterator[None]:
+        """Counts for a stage what is done inside."""
+        before = _cpu()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0) + _cpu() - before
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _stages(project: Project, outlet: Outlet, floor: Path) -> Clock:
+    clock = Clock()
+    with clock.on("start: our content"):
+        content = usable_content(project)
+        shared = shared_digest(project.root)
+        templates = Templates(project.root / "overrides")
+    clients, sites, staged = [], [], []
+    for folder in folders(project.organisations):
+        with clock.on("load"):
+            clients.append((load(folder, content, project.today)[0], made_from_of(folder, shared)))
+    for client, made_from in clients:
+        if client is not None:
+            with clock.on("merge"):
+                sites.append((merge(client, content, templates), made_from))
+    with clock.on("render"):
+        texts = [
+            text for site, _ in sites for text in (*(page.text for page in site.pages), not_found_text(site.shell))
+        ]
+        rendered = render_all(project, content, texts, jobs=1)
+        shared_files = {site.shell.languages: assets(project.root, site.shell) for site, _ in sites}
+    for site, made_from in sites:
+        with clock.on("compose"):
+            files = compose(site, rendered, shared_files[site.shell.languages])
+        with clock.on("audit"):
+            audit(parts_of(site, rendered), files, site.path)
+        with clock.on("publish"):
+            staged.append(stage(outlet, site.id, __version__, made_from, files))
+        with clock.on(_FLOOR):
+            for path, data in files.items():
+                hashlib.sha256(data).hexdigest()
+                target = floor / site.id / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        clock.files += len(files)
+        clock.size += sum(map(len, files.values()))
+    with clock.on("publish"):
+        settle()
+        for release in staged:
+            switch(outlet, release)
+    clock.sites = len(sites)
+    return clock
+
+
+_FLOOR = "the floor: hash and write"
+
+
+def main(organisations: Path) -> None:
+    """Builds in a copy of the project, which is thrown away, and prints the table."""
+    top = Path(tempfile.mkdtemp())
+    try:
+        ours = Ours.make(top, organisations, jobs=1)
+        project = Project(ours.root, organisations, dt.datetime.now(tz=dt.UTC).date())
+        clock = _stages(project, Outlet(ours.output), top / "floor")
+    finally:
+        shutil.rmtree(top)
+    floor = clock.seconds.pop(_FLOOR)
+    whole = sum(clock.seconds.values())
+    shown = Table("stage", "ms a site", "of all", "of the floor", title=f"{clock.sites} sites, cold, one process")
+    for name, seconds in [*clock.seconds.items(), ("all", whole), (_FLOOR, floor)]:
+        each = f"{seconds / clock.sites * 1000:.1f}"
+        shown.add_row(name, each, f"{seconds / whole:.0%}" if name != _FLOOR else "", f"{seconds / floor:.1f} x")
+    console = Console()
+    console.print(shown)
+    console.print(f"{clock.files / clock.sites:.0f} files and {clock.size / clock.sites / 1024:.0f} KiB a site")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).absolute())
