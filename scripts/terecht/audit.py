@@ -15,7 +15,6 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import chain
 from urllib.parse import quote, unquote, urlsplit
-from weakref import WeakKeyDictionary
 
 from terecht.addresses import NOT_FOUND
 from terecht.hosting import SERVER_FILES
@@ -36,6 +35,8 @@ _VOID = frozenset(
 
 #: What a slot or a mark looks like in a finished file, as UTF-8: U+E000 to U+F8FF.
 _LEFT = re.compile(rb"\xee[\x80-\xbf]|\xef[\x80-\xa3]")
+#: What it starts with, which is found faster.
+_FIRST = (b"\xee", b"\xef")
 _TEXTS = (".html", ".json", ".css", ".xml")
 
 
@@ -175,25 +176,21 @@ def _frame(html: str) -> Anatomy:
     return Anatomy(tuple(reader.ids), tuple(reader.addresses), frozenset(reader.calls), tuple(reader.faults))
 
 
-#: What is known of the pieces that are there, for as long as they are.
-_KNOWN: WeakKeyDictionary[Piece, Anatomy] = WeakKeyDictionary()
-
-
 def _of_pieces(piece: Piece) -> Anatomy:
     """What matters of a piece and of those inside it; their calls do not count, as they may stand in a form."""
-    own = _frame(piece.frame)
-    if not piece.inside:
-        return own
-    found = _KNOWN.get(piece)
-    if found is None:
-        parts = [own, *map(_of_pieces, piece.inside)]
-        found = _KNOWN[piece] = Anatomy(
-            tuple(chain.from_iterable(part.ids for part in parts)),
-            tuple(dict.fromkeys(chain.from_iterable(part.addresses for part in parts))),
-            own.calls,
-            tuple(dict.fromkeys(chain.from_iterable(part.faults for part in parts))),
-        )
-    return found
+    known: dict[Piece, tuple[str, ...]] = {}
+    addresses: dict[str, None] = {}
+    faults: dict[str, None] = {}
+
+    def ids(one: Piece) -> tuple[str, ...]:
+        if one not in known:
+            own = _frame(one.frame)
+            addresses.update(dict.fromkeys(own.addresses))
+            faults.update(dict.fromkeys(own.faults))
+            known[one] = own.ids + tuple(chain.from_iterable(map(ids, one.inside)))
+        return known[one]
+
+    return Anatomy(ids(piece), tuple(addresses), _frame(piece.frame).calls, tuple(faults))
 
 
 def audit(pages: Mapping[str, Parts], files: Mapping[str, bytes], site_path: str) -> list[str]:
@@ -213,7 +210,7 @@ def audit(pages: Mapping[str, Parts], files: Mapping[str, bytes], site_path: str
     faults += [
         f"{path}: a slot that nobody filled"
         for path, data in files.items()
-        if path.endswith(_TEXTS) and _LEFT.search(data)
+        if path.endswith(_TEXTS) and any(first in data for first in _FIRST) and _LEFT.search(data)
     ]
     reached = {f"{NOT_FOUND}.html", "index.html", "sitemap.xml", *SERVER_FILES}
     for path, found in anatomies.items():

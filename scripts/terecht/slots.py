@@ -130,14 +130,19 @@ def sentinel(number: int) -> str:
 
 @dataclass
 class Ledger:
-    """Hands out the slot numbers of one passage, in the order of first use, and keeps what fills each.
+    """Hands out the slot numbers of a page, for each passage in the order of first use, and keeps what fills each.
 
     ``position`` is that of the passage on its page, from 0.
     """
 
-    position: int
+    position: int = 0
     values: dict[int, Value] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
+
+    def turn_to(self, position: int) -> None:
+        """Goes on with another passage of the page, whose slots are its own."""
+        self.position = position
+        self._numbers = {}
 
     def slot(self, fact: str, value: Value) -> str:
         """The slot for a fact; the same fact has the same slot wherever the page uses it."""

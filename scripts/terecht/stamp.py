@@ -110,6 +110,7 @@ def to_json(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@lru_cache(maxsize=512)
 def visible_text(fragment: str) -> str:
     """The text of a piece of HTML, spaces collapsed.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from terecht.flow.algebra import Algebra
-from terecht.flow.conditions import NEVER, Condition, Given
+from terecht.flow.conditions import ALWAYS, NEVER, Condition, Given
 from terecht.flow.plan import Card, Plan
 from terecht.flow.sentences import Item
 from terecht.flow.table import Table
@@ -13,6 +13,8 @@ from terecht.flow.table import Table
 
 def item_condition(item: Item, card: Card, plan: Plan, table: Table) -> Condition:
     """When a sentence stands, as it need be written for the reader of its card: see :func:`item_parts`."""
+    if not (item.for_ or item.answers or item.role or item.lines):
+        return ALWAYS
     algebra = Algebra.of(table)
     return algebra.within(card.offer.reader, algebra.every(*item_parts(item, card, plan, table)))
 
@@ -24,7 +26,7 @@ def item_parts(item: Item, card: Card, plan: Plan, table: Table) -> tuple[Condit
     """
     algebra = Algebra.of(table)
     parts: list[Condition] = [Given("rol", item.for_)] if item.for_ else []
-    if card not in plan.safety and table.not_for_accused_lines.intersection(item.lines):
+    if item.lines and card not in plan.safety and table.not_for_accused_lines.intersection(item.lines):
         parts.append(algebra.no(Given("rol", "beklaagde")))
     if item.answers:
         parts.append(algebra.settled(_read(table, item.answers), plan.facts))

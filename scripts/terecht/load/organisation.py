@@ -7,6 +7,7 @@ is optional and absent is ``None`` or empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar, get_args
 
@@ -299,7 +300,13 @@ class Organisation(Facts):
         """The contacts with this role or in this group (:data:`GROUPS`), in the order of the file."""
         if role in GROUPS:
             return GROUPS[role](self)
-        return tuple(contact for contact in self.contacts if role in contact.roles)
+        return self.by_role.get(role, ())
+
+    @cached_property
+    def by_role(self) -> Mapping[str, tuple[Contact, ...]]:
+        """The contacts of each role that there is."""
+        roles = dict.fromkeys(role for contact in self.contacts for role in contact.roles)
+        return {role: tuple(contact for contact in self.contacts if role in contact.roles) for role in roles}
 
 
 def _advisers(belongs: Callable[[Contact], bool]) -> Callable[[Organisation], tuple[Contact, ...]]:

@@ -27,13 +27,15 @@ from terecht.load.content import Content
 from terecht.load.own_pages import OwnPage
 from terecht.load.page_templates import PageTemplate
 from terecht.merge.flow_form import FlowForm, SentenceTemplates
-from terecht.merge.flow_parts import FlowParts
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
+from terecht.merge.ours import Ours
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
 from terecht.templates.facts import Fact, see
 
 #: The one page that all of an organisation's additional pages are rendered as; its depth is theirs.
 OWN_PAGE = f"{OWN_FOLDER}/page"
+#: What a passage has to hold to ask anything of an organisation.
+_ASKS = ("{{", "{%", "{#")
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ class Templates:
         )
         self.sentences = SentenceTemplates()
         self._compiled: dict[str, jinja2.Template] = {}
-        self._parts: dict[str, FlowParts] = {}
+        self._plain: dict[tuple[str, str, str], Passage | None] = {}
+        self._ours: dict[str, Ours] = {}
         self._content: Knowledge | None = None
 
     def passage(self, text: str) -> jinja2.Template:
@@ -140,13 +143,21 @@ class Templates:
             self._compiled[text] = self.pages.from_string(text)
         return self._compiled[text]
 
-    def parts(self, content: Knowledge, language: str) -> FlowParts:
-        """The parts of the flow, kept as long as the content is the same."""
+    def plain(self, language: str, name: str, text: str) -> Passage | None:
+        """The passage of a page, if it is the same for every organisation since it asks nothing of one."""
+        key = (language, name, text)
+        if key not in self._plain:
+            same = not any(mark in text for mark in _ASKS)
+            self._plain[key] = Passage(language, name, self.passage(text).render()) if same else None
+        return self._plain[key]
+
+    def ours(self, content: Knowledge, language: str) -> Ours:
+        """What many organisations share, kept as long as the content is the same."""
         if content is not self._content:
-            self._content, self._parts = content, {}
-        if language not in self._parts:
-            self._parts[language] = FlowParts(self.fragments, content, language)
-        return self._parts[language]
+            self._content, self._ours = content, {}
+        if language not in self._ours:
+            self._ours[language] = Ours(self.fragments, content, language)
+        return self._ours[language]
 
 
 def _shown(value: Any) -> Any:
@@ -169,8 +180,7 @@ def merge(client: Client, content: Knowledge, templates: Templates) -> Site:
     not_found: Mapping[int, Value] = {}
     for language in languages:
         form = FlowForm(content.flow.sentences[language], sheet, organisation, language, templates.sentences)
-        parts = templates.parts(content, language)
-        fragments = Fragments(templates.fragments, client, content, language, form, parts)
+        fragments = Fragments(templates.fragments, client, content, language, form, templates.ours(content, language))
         own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)
         frame = _frame(client, fragments, added)
@@ -226,19 +236,20 @@ def _shared_page(
     frame: Mapping[int, Value],
     templates: Templates,
 ) -> Page:
-    values: dict[int, Value] = {}
+    ledger = Ledger()
+    facts = {**see(client.organisation, language, ledger), **_blocks(fragments, ledger)}
     passages = []
     for position, passage in enumerate(template.passages):
-        ledger = Ledger(position)
-        facts = see(client.organisation, language, ledger)
-        text = templates.passage(passage).render(**facts, **_blocks(fragments, ledger))
-        passages.append(Passage(language, template.name, text))
-        values |= ledger.values
+        if plain := templates.plain(language, template.name, passage):
+            passages.append(plain)
+            continue
+        ledger.turn_to(position)
+        passages.append(Passage(language, template.name, templates.passage(passage).render(facts)))
     fallback = template.language if template.language != language else None
     around = Frame(client.organisation.languages, language, template.name, template.title, fallback)
     tab = _tab(client, fragments.content, language, None if template.name == HOME else template.title)
     page_text = PageText(around, tuple(passages))
-    return Page(language, template.name, template.title, page_text, MappingProxyType({**frame, **tab, **values}))
+    return Page(language, template.name, template.title, page_text, MappingProxyType({**frame, **tab, **ledger.values}))
 
 
 def _blocks(fragments: Fragments, ledger: Ledger) -> dict[str, Callable[..., str]]:
@@ -246,8 +257,8 @@ def _blocks(fragments: Fragments, ledger: Ledger) -> dict[str, Callable[..., str
 
     def block(name: str) -> Callable[..., str]:
         def show(*arguments: str) -> str:
-            html = getattr(fragments, name)(*arguments)
-            return fragment_block(ledger.slot(f"{name}({','.join(arguments)})", Value(Kind.HTML, html)))
+            value = fragments.value(name, *arguments)
+            return fragment_block(ledger.slot(f"{name}({','.join(arguments)})", value))
 
         return show
 
@@ -257,7 +268,7 @@ def _blocks(fragments: Fragments, ledger: Ledger) -> dict[str, Callable[..., str
 def _own_page(
     page: OwnPage, name: str, shell: Shell, language: str, fragments: Fragments, frame: Mapping[int, Value]
 ) -> Page:
-    ledger = Ledger(0)
+    ledger = Ledger()
     languages = fragments.client.organisation.languages
     links = {
         FRAME.index(f"language_{other}"): Value(Kind.LINK, page_address(languages, other, name)) for other in languages

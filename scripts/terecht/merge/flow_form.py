@@ -73,9 +73,10 @@ class FlowForm:
         self.sheet = sheet
         self.plan = sheet.plan
         self.organisation = organisation
-        self._facts = see(organisation, language, Ledger(0))
+        self._facts = see(organisation, language, Ledger())
         self._templates = templates
         self._said: dict[tuple[Offer, str], list[Says]] = {}
+        self._links: dict[Offer, list[tuple[str, str, Condition]]] = {}
         self._holds: dict[str, bool] = {}
 
     def name(self, condition: Condition) -> str | None:
@@ -122,14 +123,20 @@ class FlowForm:
         """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
         first: dict[str, str] = {}
         stands: dict[str, list[Condition]] = {}
-        for part in self.words(card).parts:
-            for one in self.says(card, part):
-                if one.link and self.sheet.possible(self.sheet.algebra.within(card.when, one.when)):
-                    page = one.link.partition("#")[0]
-                    first.setdefault(page, one.link)
-                    stands.setdefault(page, []).append(one.when)
+        for page, link, when in self._linked(card):
+            if self.sheet.possible(self.sheet.algebra.within(card.when, when)):
+                first.setdefault(page, link)
+                stands.setdefault(page, []).append(when)
         found = [Entry(first[page], self.sheet.algebra.some(*conditions)) for page, conditions in stands.items()]
         return found[:_MOST_LINKS]
+
+    def _linked(self, card: Card) -> list[tuple[str, str, Condition]]:
+        """The page and the heading that each sentence of a card names, and when it stands."""
+        if card.offer not in self._links:
+            said = (one for part in self.words(card).parts for one in self.says(card, part) if one.link)
+            found = dict.fromkeys((str(one.link).partition("#")[0], str(one.link), one.when) for one in said)
+            self._links[card.offer] = list(found)
+        return self._links[card.offer]
 
     def secret(self, role: str) -> str:
         """What stays secret with a role, as far as we know."""

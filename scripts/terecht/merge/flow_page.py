@@ -12,7 +12,7 @@ from terecht.flow.conditions import Condition
 from terecht.flow.plan import Card, Link, Offer
 from terecht.flow.table import Entry, Question
 from terecht.merge.flow_form import FlowForm, Says
-from terecht.merge.flow_parts import FlowParts
+from terecht.merge.ours import Ours
 from terecht.slots import HOLE, Piece, row
 
 #: The page of what the rules rest on.
@@ -78,7 +78,7 @@ class FlowPage:
     """Puts the flow of one organisation together. ``persons`` are the cards of its contacts, ``address`` of a link."""
 
     form: FlowForm
-    parts: FlowParts
+    ours: Ours
     persons: Mapping[str, Piece]
     address: Callable[[str], str]
     _bodies: dict[Offer, tuple[Piece, ...]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class FlowPage:
         ]
         after = [self._question(question) for question in form.questions(after=True)]
         names = Names(form)
-        frame = self.parts.ours("form", names(plan.asked["werkrelatie"]))
+        frame = self.ours.part("form", names(plan.asked["werkrelatie"]))
         return Piece(frame, (first, row(safety), row(others), row(outcome), row(after)), names.found)
 
     def _question(self, question: Question) -> Piece:
@@ -110,7 +110,7 @@ class FlowPage:
         answers = tuple(
             Answer(names(shown), name, answer, numbers.get(name)) for name, answer, shown in self.form.answers(question)
         )
-        make = self.parts.made if question.people else self.parts.ours
+        make = self.ours.made if question.people else self.ours.part
         frame = make("question", question.id, text.title, text.hint, question.several, asked, answers)
         return Piece(frame, (), names.found)
 
@@ -119,7 +119,7 @@ class FlowPage:
         names, also = Names(self.form), kind == "also"
         reason = None if also else self.form.sentences.reasons[card.source]
         facts = (card.source, card.outcome, names(card.when), self._titles(card, names))
-        frame = self.parts.ours("card", kind, *facts, reason)
+        frame = self.ours.part("card", kind, *facts, reason)
         return Piece(frame, (row([*self._body(card), *([] if also else [self._source(card.source)])]),), names.found)
 
     def _beside(self, card: Card) -> Piece:
@@ -131,13 +131,13 @@ class FlowPage:
             found.append(self._aside(self._section(card, "also"), card.large, large=True))
         if sheet.possible(folded):
             names = Names(self.form)
-            frame = self.parts.ours("fold", card.source, card.outcome, names(card.when), self._titles(card, names))
+            frame = self.ours.part("fold", card.source, card.outcome, names(card.when), self._titles(card, names))
             found.append(self._aside(Piece(frame, (row(self._body(card)),), names.found), folded, large=False))
         return row(found)
 
     def _aside(self, card: Piece, when: Condition, *, large: bool) -> Piece:
         names = Names(self.form)
-        return Piece(self.parts.ours("aside", names(when), large), (card,), names.found)
+        return Piece(self.ours.part("aside", names(when), large), (card,), names.found)
 
     def _titles(self, card: Card, names: Names) -> tuple[Title, ...]:
         text, sheet = self.form.words(card), self.form.sheet
@@ -155,23 +155,23 @@ class FlowPage:
         offers, rest = self._bodies[card.offer]
         more = [rest, *self._links(card)]
         if card in self.form.plan.safety:
-            more = [Piece(self.parts.ours("more"), (row(more),))]
+            more = [Piece(self.ours.part("more"), (row(more),))]
         return [offers, *more]
 
     def _offers(self, card: Card) -> Iterator[Piece]:
         """Why, whom one can turn to, and what to expect."""
-        offer, form, parts = card.offer, self.form, self.parts
+        offer, form, ours = card.offer, self.form, self.ours
         if why := form.says(card, "why"):
             yield self._sentences("why", why)
         number = form.organisation.policy.emergency.internal
         if offer.outcome == "alarm" and number:
-            yield Piece(parts.made("alarm", number))
+            yield Piece(ours.made("alarm", number))
         missing = form.words(card).missing
         for position, link in enumerate(offer.links):
             yield from self._link(link)
             if position == 0 and missing and form.sheet.possible(offer.missing):
                 names = Names(form)
-                yield Piece(parts.ours("note", missing, names(offer.missing)), (), names.found)
+                yield Piece(ours.part("note", missing, names(offer.missing)), (), names.found)
         yield from self._lines(offer.instead)
         for link in offer.beside:
             yield from self._link(link)
@@ -184,7 +184,7 @@ class FlowPage:
         yield from self._list(card, "ways")
         if card.links or card.beside:
             yield from self._lines(card.lines)
-            yield Piece(self.parts.ours("other"))
+            yield Piece(self.ours.part("other"))
 
     def _list(self, card: Card, part: str) -> Iterator[Piece]:
         if found := self.form.says(card, part):
@@ -193,7 +193,7 @@ class FlowPage:
     def _sentences(self, part: str, found: list[Says], *title: str) -> Piece:
         names = Names(self.form)
         somebody = [names(self.form.somebody(found))] if title else []
-        make = self.parts.made if any(one.own for one in found) else self.parts.ours
+        make = self.ours.made if any(one.own for one in found) else self.ours.part
         frame = make(part, *title, *somebody, tuple(Said(names(one.when), one.html) for one in found))
         return Piece(frame, (), names.found)
 
@@ -205,26 +205,26 @@ class FlowPage:
                 self._people[people] = row(self._entry("contact", one, self.persons[one.name]) for one in people)
             names = Names(form)
             facts = (link.role, form.secret(link.role), names(link.when), names(form.somebody(people)))
-            yield Piece(self.parts.ours("who", *facts), (self._people[people],), names.found)
+            yield Piece(self.ours.part("who", *facts), (self._people[people],), names.found)
 
     def _entry(self, kind: str, entry: Entry, card: Piece) -> Piece:
         names = Names(self.form)
-        return Piece(self.parts.ours("entry", kind, names.of(entry.name), names(entry.when)), (card,), names.found)
+        return Piece(self.ours.part("entry", kind, names.of(entry.name), names(entry.when)), (card,), names.found)
 
     def _lines(self, entries: tuple[Entry, ...], *, told: bool = False) -> list[Piece]:
         found = self.form.possible(entries)
-        cards = [self._entry("line", entry, self.parts.line(entry.name, told)) for entry in found]
-        return [Piece(self.parts.ours("lines"), (row(cards),))] if cards else []
+        cards = [self._entry("line", entry, self.ours.line(entry.name, told)) for entry in found]
+        return [Piece(self.ours.part("lines"), (row(cards),))] if cards else []
 
     def _links(self, card: Card) -> list[Piece]:
         links = tuple(self.form.links(card))
         if links and links not in self._reading:
             names = Names(self.form)
-            found = [Read(names(one.when), self.address(one.name), self.parts.title_of(one.name)) for one in links]
-            self._reading[links] = Piece(self.parts.ours("read", tuple(found)), (), names.found)
+            found = [Read(names(one.when), self.address(one.name), self.ours.title_of(one.name)) for one in links]
+            self._reading[links] = Piece(self.ours.part("read", tuple(found)), (), names.found)
         return [self._reading[links]] if links else []
 
     def _source(self, rule: str) -> Piece:
         if rule not in self._sources:
-            self._sources[rule] = Piece(self.parts.source(self.form.rules[rule], self.address(SOURCES)))
+            self._sources[rule] = Piece(self.ours.source(self.form.rules[rule], self.address(SOURCES)))
         return self._sources[rule]

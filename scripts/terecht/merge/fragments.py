@@ -28,9 +28,9 @@ from terecht.load.pictures.raster import Picture
 from terecht.load.values import Text, mail_link, phone_link
 from terecht.merge.flow_form import FlowForm
 from terecht.merge.flow_page import FlowPage
-from terecht.merge.flow_parts import FlowParts
 from terecht.merge.html import bare_address, breakable, dial_link, host, tidy
-from terecht.slots import ROOT, Piece
+from terecht.merge.ours import Ours
+from terecht.slots import ROOT, Kind, Piece, Value
 
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
 ALWAYS_SHOWN = frozenset(
@@ -57,14 +57,15 @@ class Fragments:
         content: Content,
         language: str,
         form: FlowForm,
-        parts: FlowParts,
+        ours: Ours,
     ) -> None:
         self.client = client
         self.content = content
         self.language = language
         self.environment = environment
         self.form = form
-        self.parts = parts
+        self.ours = ours
+        self._values: dict[tuple[str, ...], Value] = {}
 
     def render(self, name: str, **facts: Any) -> str:
         """The fragment ``overrides/fragments/<name>.html`` with these facts and those that all fragments share."""
@@ -89,6 +90,12 @@ class Fragments:
         )
         return tidy(html)
 
+    def value(self, name: str, *arguments: str) -> Value:
+        """A fragment that a page shows, made once for all pages."""
+        if (name, *arguments) not in self._values:
+            self._values[name, *arguments] = Value(Kind.HTML, getattr(self, name)(*arguments))
+        return self._values[name, *arguments]
+
     def contact_cards(self, *roles: str) -> str:
         """Full cards of the contacts with one of these roles or groups, each once, in the order of the file."""
         return self.render("contact_cards", contacts=self._contacts(roles), photos=self.client.pictures.photos)
@@ -99,11 +106,11 @@ class Fragments:
 
     def helpline_cards(self, *ids: str) -> str:
         """National contacts by id, in that order; those of a sector only where it is the organisation's."""
-        return self.render("helpline_cards", helplines=tuple(filter(self._shown, map(self.content.helplines.get, ids))))
+        return self.ours.helpline_cards(*(name for name in ids if self._shown(self.content.helplines.get(name))))
 
     def law_notes(self, *ids: str) -> str:
         """A fold with laws by id: what each says, where it stands, and when we looked."""
-        return self.render("law_notes", laws=tuple(map(self.content.laws.__getitem__, ids)))
+        return self.ours.law_notes(*ids)
 
     def flow_form(self) -> Piece:
         """The flow: its questions, and every advice that this organisation can give."""
@@ -113,7 +120,7 @@ class Fragments:
             for contact in self.client.organisation.contacts
         }
         persons |= {role: Piece(str(escape(words[f"role_{role}"]))) for role in MANAGERS}
-        return FlowPage(self.form, self.parts, persons, self._page).piece()
+        return FlowPage(self.form, self.ours, persons, self._page).piece()
 
     def own_phone(self) -> str:
         """A fold with a picture of the address of this site, to read on on one's own phone; none without a ``url``."""

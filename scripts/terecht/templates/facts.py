@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 
-from terecht.load.organisation import GROUPS, ROLES, Contact, Document, Organisation, Policy
+from terecht.load.organisation import Contact, Document, Organisation, Policy
 from terecht.load.values import Text, WebAddress
 from terecht.slots import Kind, Ledger, Value
 
@@ -21,12 +22,11 @@ from terecht.slots import Kind, Ledger, Value
 class RoleTable:
     """The contacts of each role and group. ``roles.mediator`` in a template is the list of mediators, perhaps empty."""
 
-    by_role: dict[str, tuple[Contact, ...]]
+    organisation: Organisation
 
-    @classmethod
-    def of(cls, organisation: Organisation) -> RoleTable:
-        """The table of one organisation."""
-        return cls({role: organisation.with_role(role) for role in (*ROLES, *GROUPS)})
+    def of(self, role: str) -> tuple[Contact, ...]:
+        """The contacts of a role or group."""
+        return self.organisation.with_role(role)
 
 
 #: What a template can start a name with, and the type behind it: the check reads it, the merge fills it.
@@ -46,7 +46,7 @@ def see(organisation: Organisation, language: str, ledger: Ledger) -> dict[str, 
     roots = {
         "organisation": organisation,
         "policy": organisation.policy,
-        "roles": RoleTable.of(organisation),
+        "roles": RoleTable(organisation),
         "documents": organisation.documents,
     }
     return {name: scope.view(name, value) for name, value in roots.items()}
@@ -85,12 +85,17 @@ class Group:
 
     def __getattr__(self, name: str) -> Seen:
         if isinstance(self._value, RoleTable):
-            inner: Any = self._value.by_role[name]
+            inner: Any = self._value.of(name)
         else:
             inner = getattr(self._value, name)
-            if inner is None and _is_list(type(self._value).model_fields[name].annotation):
+            if inner is None and _lists(type(self._value), name):
                 inner = ()
         return self._scope.view(f"{self._path}.{name}", inner)
+
+
+@cache
+def _lists(owner: type[BaseModel], name: str) -> bool:
+    return _is_list(owner.model_fields[name].annotation)
 
 
 def _is_list(annotation: Any) -> bool:

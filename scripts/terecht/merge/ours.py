@@ -1,7 +1,11 @@
-"""The parts of ``overrides/fragments/flow-parts.html`` in one language: frames that many organisations share."""
+"""What many organisations share in one language: laws, national lines, and the parts of the flow.
+
+The parts are those of ``overrides/fragments/flow-parts.html``: frames that the page of the flow is put together from.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -10,24 +14,28 @@ import jinja2
 from terecht.flow.knowledge import Knowledge
 from terecht.flow.table import Rule
 from terecht.load.values import Text
-from terecht.merge.html import bare_address, dial_link, tidy
+from terecht.merge.html import bare_address, dial_link, host, tidy
 from terecht.slots import GAP, ROOT, Piece
 
-#: Parts that are kept.
+#: So many of each are kept.
 _KEPT = 1 << 13
 
 
-class FlowParts:
-    """Makes the parts. What is kept is ours: facts of an organisation go through :meth:`made`."""
+class Ours:
+    """Makes them, and keeps what holds nothing of an organisation: :meth:`made` is for the rest."""
 
     def __init__(self, environment: jinja2.Environment, content: Knowledge, language: str) -> None:
         self._environment = environment
         self._content = content
         self._language = language
         #: As :meth:`made`, for what holds no fact of an organisation.
-        self.ours = lru_cache(maxsize=_KEPT)(self.made)
+        self.part = lru_cache(maxsize=_KEPT)(self.made)
         #: The card of a national line, perhaps with what it is ``told``.
         self.line = lru_cache(maxsize=_KEPT)(self._line)
+        #: A fold with laws by id: what each says, where it stands, and when we looked.
+        self.law_notes = lru_cache(maxsize=_KEPT)(self._law_notes)
+        #: National contacts by id, in that order.
+        self.helpline_cards = lru_cache(maxsize=_KEPT)(self._helpline_cards)
 
     def made(self, part: str, *facts: Any) -> str:
         """A part with its facts, escaped, and a gap where another part will stand. A fact may be a hole."""
@@ -38,19 +46,21 @@ class FlowParts:
         return self.made("source", rule, sources)
 
     @cached_property
-    def _macros(self) -> Any:
-        shared = {
+    def _shared(self) -> Mapping[str, Any]:
+        return {
             "words": self._content.words[self._language],
-            "laws": self._content.laws,
-            "checked_on": self._content.flow.table.checked_on,
-            "title_of": self.title_of,
             "here": self._here,
             "dial": dial_link,
             "bare": bare_address,
-            "gap": GAP,
+            "host": host,
             "root": ROOT,
         }
-        return self._environment.get_template("flow-parts.html").make_module(shared)
+
+    @cached_property
+    def _macros(self) -> Any:
+        facts = {"laws": self._content.laws, "checked_on": self._content.flow.table.checked_on, "gap": GAP}
+        template = self._environment.get_template("flow-parts.html")
+        return template.make_module({**self._shared, **facts, "title_of": self.title_of})
 
     def title_of(self, link: str) -> str:
         """The title of the page of a link such as ``geheim#uitzonderingen``."""
@@ -58,6 +68,15 @@ class FlowParts:
 
     def _line(self, name: str, told: bool) -> Piece:  # noqa: FBT001  it is cached
         return Piece(self.made("line", self._content.helplines[name], told))
+
+    def _law_notes(self, *ids: str) -> str:
+        return self._fragment("law-notes.html", laws=tuple(map(self._content.laws.__getitem__, ids)))
+
+    def _helpline_cards(self, *ids: str) -> str:
+        return self._fragment("helpline-cards.html", helplines=tuple(map(self._content.helplines.__getitem__, ids)))
+
+    def _fragment(self, name: str, **facts: Any) -> str:
+        return tidy(self._environment.get_template(name).render(**self._shared, **facts))
 
     def _here(self, text: Text) -> str:
         return text.in_language(self._language)
