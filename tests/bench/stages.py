@@ -2,7 +2,7 @@
 
 PYTHONPATH=tests python tests/bench/stages.py ORGANISATIONS
 
-All in one process, with the functions that ``terecht.pipeline`` calls; a new way to build is a change of ``_stages``.
+All in one process, with the functions that ``terecht.project`` calls; a new way to build is a change of ``_stages``.
 The floor is what nobody can do without: each file hashed for the manifest and written.
 """
 
@@ -29,7 +29,7 @@ from terecht.compose import compose, parts_of
 from terecht.inputs import made_from_of, shared_digest
 from terecht.load import folders, load
 from terecht.merge import Templates, merge
-from terecht.pipeline import Project, render_all, usable_content
+from terecht.project import Project, render_all, usable_content
 from terecht.publish import Outlet, settle, stage, switch
 from terecht.render import assets, not_found_text
 
