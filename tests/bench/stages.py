@@ -2,7 +2,7 @@
 
 PYTHONPATH=tests python tests/bench/stages.py ORGANISATIONS
 
-All in one process, with the functions that ``terecht.project`` calls; a new way to build is a change of ``_stages``.
+All in one process, with the functions that ``terecht.workshop`` calls; a new way to build is a change of ``_stages``.
 The floor is what nobody can do without: each file hashed for the manifest and written.
 """
 
@@ -26,12 +26,15 @@ from ours import Ours
 from terecht import __version__
 from terecht.audit import audit
 from terecht.compose import compose, parts_of
-from terecht.inputs import made_from_of, shared_digest
+from terecht.inputs import made_from_of, own_inputs, shared_inputs
 from terecht.load import folders, load
-from terecht.merge import Templates, merge
-from terecht.project import Project, render_all, usable_content
+from terecht.merge import merge
+from terecht.project import Project, usable_content
 from terecht.publish import Outlet, settle, stage, switch
-from terecht.render import assets, not_found_text
+from terecht.publish.manifest import Origin
+from terecht.publish.store import Store
+from terecht.render import not_found_text
+from terecht.workshop import Workshop
 
 
 @dataclass
@@ -59,30 +62,32 @@ def _cpu() -> float:
 def _stages(project: Project, outlet: Outlet, floor: Path) -> Clock:
     clock = Clock()
     with clock.on("start: our content"):
-        content = usable_content(project)
-        shared = shared_digest(project.root)
-        templates = Templates(project.root / "overrides")
+        shared = shared_inputs(project.root)
+        shop = Workshop(project, usable_content(project), shared)
     clients, sites, staged = [], [], []
     for folder in folders(project.organisations):
         with clock.on("load"):
-            clients.append((load(folder, content, project.today)[0], made_from_of(folder, shared)))
-    for client, made_from in clients:
+            made_from = made_from_of(own_inputs(folder), shared)
+            clients.append((load(folder, shop.content, project.today)[0], Origin(__version__, made_from)))
+    for client, origin in clients:
         if client is not None:
             with clock.on("merge"):
-                sites.append((merge(client, content, templates), made_from))
+                sites.append((merge(client, shop.content, shop.templates), origin))
     with clock.on("render"):
-        texts = [
+        rendered = shop.press.rendered(
             text for site, _ in sites for text in (*(page.text for page in site.pages), not_found_text(site.shell))
-        ]
-        rendered = render_all(project, content, texts, jobs=1)
-        shared_files = {site.shell.languages: assets(project.root, site.shell) for site, _ in sites}
-    for site, made_from in sites:
+        )
+        # What a child used is known when it has ended.
+        shop.press.close()
+    store = Store(outlet.shared)
+    for site, origin in sites:
+        assets = shop.assets_of(site)
         with clock.on("compose"):
-            files = compose(site, rendered, shared_files[site.shell.languages])
+            files = compose(site, rendered)
         with clock.on("audit"):
-            audit(parts_of(site, rendered), files, site.path)
+            audit(parts_of(site, rendered), {**assets, **files}, site.path)
         with clock.on("publish"):
-            staged.append(stage(outlet, site.id, __version__, made_from, files))
+            staged.append(stage(outlet, site.id, origin, files, assets, store))
         with clock.on(_FLOOR):
             for path, data in files.items():
                 hashlib.sha256(data).hexdigest()
