@@ -36,6 +36,10 @@ _PROGRAM, _PYTHON, _LIBRARY = "terecht", "Python", "library "
 _MOST_HASHED = 64 * 1024 * 1024
 
 
+#: What is said of inputs that are gone.
+GONE = "a file that is gone"
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Inputs by name, each with a hash of its bytes; names of files count from the folder that they were read from."""
@@ -53,10 +57,20 @@ class Inputs:
         kept = {name: value for name, value in self.hashes.items() if not name.startswith(folders)}
         return Inputs(kept)
 
-    def changed_since(self, before: Inputs) -> tuple[str, ...]:
-        """The names of what is new, gone or different."""
-        names = {name for name, _ in set(self.hashes.items()) ^ set(before.hashes.items())}
-        return tuple(sorted(names))
+    @cached_property
+    def nameless(self) -> Mapping[str, str]:
+        """The hashes by a hash of each name: a file may have the name of a person, and need not be on any page."""
+        return {_hash_of_name(name): value for name, value in self.hashes.items()}
+
+    def changed_since(self, before: Mapping[str, str]) -> tuple[str, ...]:
+        """The names of what is new or different from what was ``nameless`` before; what is gone has no name."""
+        changed = sorted(name for name, value in self.hashes.items() if before.get(_hash_of_name(name)) != value)
+        gone = set(before) - set(self.nameless)
+        return (*changed, *([GONE] if gone else []))
+
+
+def _hash_of_name(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def made_from_of(own: Inputs, shared: Inputs) -> str:

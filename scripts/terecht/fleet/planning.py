@@ -77,7 +77,7 @@ def plan(project: Project, outlet: Outlet, chosen: list[Path], shared: Inputs, *
 
 def _step(outlet: Outlet, folder: Path, shared: Inputs, lists: dict[str, Inputs | None], *, force: bool) -> Step:
     own = own_inputs(folder)
-    order = Order(folder.name, folder, Origin(__version__, made_from_of(own, shared), own.hashes, shared.digest))
+    order = Order(folder.name, folder, Origin(__version__, made_from_of(own, shared), own.nameless, shared.digest))
     try:
         before = origin_of(outlet, folder.name)
         shown = before is not None or current(outlet, folder.name) is not None
@@ -88,13 +88,12 @@ def _step(outlet: Outlet, folder: Path, shared: Inputs, lists: dict[str, Inputs 
         return Step(order, "changed", (NOT_WHOLE,)) if shown else Step(order, "new", ())
     if before.made_from == order.origin.made_from:
         return Step(order, "changed", (FORCED,)) if force else Step(order, "unchanged", ())
-    changed = own.changed_since(Inputs(before.own))
-    why = [name.partition("/")[2] for name in changed]
+    why = [name.removeprefix(f"{folder.name}/") for name in own.changed_since(before.own)]
     if before.shared != shared.digest:
         if before.shared not in lists:
             lists[before.shared] = _list_of(outlet, before.shared)
         earlier = lists[before.shared]
-        why += shared.changed_since(earlier) if earlier else [_SHARED]
+        why += shared.changed_since(earlier.nameless) if earlier else [_SHARED]
     return Step(order, "changed", tuple(why))
 
 

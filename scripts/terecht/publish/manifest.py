@@ -24,7 +24,7 @@ class Origin:
     """What a release was made from.
 
     ``version`` is that of the product; ``made_from`` the hash of all inputs: equal inputs, equal site. ``own`` are
-    the hashes of the organisation's files by name, ``shared`` is the hash of what all organisations share.
+    the hashes of the organisation's files by a hash of their names, ``shared`` is that of what all organisations share.
     """
 
     version: str
