@@ -19,6 +19,8 @@ from measuring import CommandFailedError, Run, run
 
 _TERECHT = Path(sys.executable).with_name("terecht")
 _PHONE = re.compile(r"phone: 06 12(\d{6})")
+#: The last line of a build.
+_TOLD = re.compile(r"(\d+) (built|unchanged|failed)")
 #: The page on which a sentence is changed: every client has it, and none replaces it.
 _CHANGED = "over"
 #: A line of a page that is a sentence, nothing else.
@@ -76,8 +78,9 @@ class Ours:
         """Builds. Raises :class:`CommandFailedError` when other numbers were built or left than should have been."""
         arguments = ["--output", self.output, "--jobs", str(self.jobs), "--progress", "none"]
         made = run([*self._command("build"), *map(str, arguments), *ids], cwd=self.root, watch=watch)
-        expected = f"{built} built, {unchanged} unchanged, 0 failed"
-        if not made.said.rstrip().endswith(expected):
+        told = {result: int(number) for number, result in _TOLD.findall(made.said.rstrip().rpartition("\n")[2])}
+        expected = {"built": built, "unchanged": unchanged, "failed": 0}
+        if told != expected:
             raise CommandFailedError(f"{expected}: this is what should be said last, and it was\n{made.said[-500:]}")
         return made
 
