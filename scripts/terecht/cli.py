@@ -136,6 +136,9 @@ def build_command(
     content = usable_content(project)
     chosen = choose(project, ids)
     outlet = Outlet.at(output)
+    # What is read by now stays to the end, and a build makes few cycles: the collector need not look often.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     with _Teller(progress) as tell:
         outcomes = build(project, content, chosen, outlet, jobs=jobs, force=force, tell=tell)
     failed = [outcome for outcome in outcomes if outcome.result == "failed"]
