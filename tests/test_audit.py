@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.merge import Templates, merge
 from terecht.render import not_found_text
-from terecht.slots import Kind, Value, sentinel
+from terecht.slots import GAP, HOLE, Kind, Piece, Value, sentinel
 from terecht.stamp import Parts
 from terecht.workshop import Workshop
 from trust_table import Say
@@ -126,6 +127,67 @@ def test_a_planted_fault_is_seen(old: str, new: str, fault: str, sites: Path) ->
     files = files_of(sites / "snijders")
     files["index.html"] = files["index.html"].decode().replace(old, new, 1).encode()
     assert any(fault in found for found in audit(whole(files), files, "/"))
+
+
+def plant(piece: Piece, frame: str, fault: str) -> Piece:
+    """The same pieces with a fault behind one frame, as deep as it may be."""
+    inside = tuple(plant(one, frame, fault) for one in piece.inside)
+    return Piece(piece.frame + fault if piece.frame == frame else piece.frame, inside, piece.names)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<script>x()</script>", "an inline script"),
+        ('<p onclick="x()"></p>', "an inline handler 'onclick'"),
+        ('<p style="color:red"></p>', "an inline style"),
+        ('<img src="https://elders.example/x.png" alt="">', "<img> loads from another host"),
+        ('<a href="javascript:x()">x</a>', "an address that runs or holds something"),
+        ('<a href="weg/">x</a>', "'weg/' leads nowhere"),
+        ('<p id="advies"></p>', "the id 'advies' stands here twice"),
+        ("<div>", "a piece does not stand for itself"),
+        ("</ul>", "a piece does not stand for itself"),
+        ('<p title="', "a piece does not stand for itself"),
+    ],
+)
+def test_a_fault_planted_in_a_piece_is_seen(old: str, new: str, project: Project, content: Knowledge) -> None:
+    """In the card of one person, which stands inside many others."""
+    client, _ = load(ROOT / "organisations/snijders", content, TODAY)
+    assert client is not None
+    site = merge(client, content, Templates(ROOT / "overrides"))
+    rendered = render_all(project, content, [*(page.text for page in site.pages), not_found_text(site.shell)], jobs=2)
+    parts, files = parts_of(site, rendered), compose(site, rendered, assets(ROOT, site.shell))
+    page = parts["waar-terecht/index.html"]
+    number, form = next((at, one.given) for at, one in page.values.items() if isinstance(one.given, Piece))
+    assert isinstance(form, Piece)
+    card = next(one for one in every_piece(form) if client.organisation.contacts[0].name in one.frame and not one.names)
+    for given, expected in ((form, False), (plant(form, card.frame, old), True)):
+        parts["waar-terecht/index.html"] = Parts(page.pieces, {**page.values, number: Value(Kind.HTML, given)})
+        assert any(new in found for found in audit(parts, files, site.path)) is expected
+
+
+def every_piece(piece: Piece) -> Iterator[Piece]:
+    yield piece
+    for one in piece.inside:
+        yield from every_piece(one)
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        (f"<p title='{GAP}'></p>", "is a fragment and stands in the attribute"),
+        (f"<script src='x'>{GAP}</script>", "stands in a <script>"),
+        (f"<!-- {GAP} -->", "a slot stands in a comment"),
+        (f"<p {GAP}></p>", "part of the name"),
+        (f"<a href='{HOLE}'>x</a>", "is a text and stands in the address"),
+        (f"<p {HOLE}></p>", "part of the name"),
+        (f"<{HOLE}></p>", "a piece does not stand for itself"),
+    ],
+)
+def test_a_piece_or_a_name_in_the_wrong_place_is_seen(frame: str, fault: str) -> None:
+    piece = Piece(frame, (Piece("x"),) * frame.count(GAP), ("x",) * frame.count(HOLE))
+    values = {1: Value(Kind.HTML, Piece(f"<div>{GAP}</div>", (piece,)))}
+    assert any(fault in found for found in wrong_in(Parts((sentinel(1),), values)))
 
 
 @pytest.mark.trust(18, fault="a file that nobody refers to")

@@ -59,7 +59,7 @@ class Kind(StrEnum):
     PATH = "path"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Piece:
     """A piece of a fragment: HTML with a :data:`GAP` for each piece ``inside`` and a :data:`HOLE` for each name.
 

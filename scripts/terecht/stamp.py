@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 
-from terecht.slots import ROOT, SLOT, Kind, Value
+from terecht.slots import OPEN, ROOT, SLOT, Kind, Value
 
 _SCHEMES = frozenset({"https", "http"})
 
@@ -98,6 +98,8 @@ def fill_index(text: str, values: Mapping[int, Value]) -> str:
 
     A fragment is there by the text that a reader would see of it.
     """
+    if OPEN not in text:
+        return text
 
     def written(value: Value) -> str:
         return html.escape(visible_text(value.text) if value.kind is Kind.HTML else value.text)
@@ -116,35 +118,17 @@ def visible_text(fragment: str) -> str:
 
     >>> visible_text("<b>Bel</b>: a@<wbr>b<br>nu &amp; straks")
     'Bel: a@b nu & straks'
+    >>> visible_text("<p title='a > b'>een</p><script>x()</script><p>twee<!-- <p>drie</p> --></p>")
+    'een twee'
     """
-    reader = _Reader()
-    reader.feed(fragment)
-    reader.close()
-    return " ".join("".join(reader.pieces).split())
+    text = _TAG.sub(lambda tag: "" if tag["name"] and tag["name"].lower() in _INLINE else " ", fragment)
+    return " ".join(html.unescape(text).split())
 
 
 #: Elements that stand within a word or a sentence.
 _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "time", "wbr"})
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  the base's names
-        self.hidden += tag in {"script", "style"}
-        self._gap(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden -= tag in {"script", "style"}
-        self._gap(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.pieces.append(data)
-
-    def _gap(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self.pieces.append(" ")
+#: A tag, or what no reader sees. Fragments are well-formed: we wrote them, or nh3 has.
+_TAG = re.compile(
+    r"""<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?(?P<name>[a-zA-Z][^\s/>]*)(?:"[^"]*"|'[^']*'|[^'">])*>""",
+    re.DOTALL | re.IGNORECASE,
+)

@@ -86,7 +86,7 @@ _NEW_OBJECTS = 50_000
 @click.version_option(__version__, prog_name="terecht")
 def main() -> None:
     """Branded, multilingual, private sites about the vertrouwenspersoon, one for each organisation."""
-    gc.set_threshold(_NEW_OBJECTS)
+    gc.set_threshold(_NEW_OBJECTS, 20, 100)
 
 
 def project_at(root: Path | None, organisations: Path | None) -> Project:

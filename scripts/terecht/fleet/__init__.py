@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,10 @@ def _crew(
     if hire is not None:
         return hire(project, shared, outlet)
     if jobs > 1 and many >= _FEW:
-        return Pool(Workshop(project, content or usable_content(project), shared), outlet, jobs)
+        workshop = Workshop(project, content or usable_content(project), shared)
+        # What was read stays to the end: nobody looks for circles in it, and processes go on sharing its memory.
+        gc.freeze()
+        return Pool(workshop, outlet, jobs)
     # With nothing rendered yet an engine will be needed: it wakes up while we read.
     engine = None if project.shelf.exists() else Engine(project.root)
     try:

@@ -226,5 +226,6 @@ class FlowPage:
 
     def _source(self, rule: str) -> Piece:
         if rule not in self._sources:
-            self._sources[rule] = Piece(self.ours.source(self.form.rules[rule], self.address(SOURCES)))
+            laws = self.form.rules[rule].laws
+            self._sources[rule] = Piece(self.ours.part("source", rule, laws, self.address(SOURCES)))
         return self._sources[rule]

@@ -12,7 +12,6 @@ from typing import Any
 import jinja2
 
 from terecht.flow.knowledge import Knowledge
-from terecht.flow.table import Rule
 from terecht.load.values import Text
 from terecht.merge.html import bare_address, dial_link, host, tidy
 from terecht.slots import GAP, ROOT, Piece
@@ -34,16 +33,14 @@ class Ours:
         self.line = lru_cache(maxsize=_KEPT)(self._line)
         #: A fold with laws by id: what each says, where it stands, and when we looked.
         self.law_notes = lru_cache(maxsize=_KEPT)(self._law_notes)
+        #: The title of the page of a link such as ``geheim#uitzonderingen``.
+        self.title_of = lru_cache(maxsize=_KEPT)(self._title_of)
         #: National contacts by id, in that order.
         self.helpline_cards = lru_cache(maxsize=_KEPT)(self._helpline_cards)
 
     def made(self, part: str, *facts: Any) -> str:
         """A part with its facts, escaped, and a gap where another part will stand. A fact may be a hole."""
         return tidy(getattr(self._macros, part)(*facts))
-
-    def source(self, rule: Rule, sources: str) -> str:
-        """On what a rule rests; ``sources`` is the address of where all of that stands."""
-        return self.made("source", rule, sources)
 
     @cached_property
     def _shared(self) -> Mapping[str, Any]:
@@ -62,8 +59,7 @@ class Ours:
         template = self._environment.get_template("flow-parts.html")
         return template.make_module({**self._shared, **facts, "title_of": self.title_of})
 
-    def title_of(self, link: str) -> str:
-        """The title of the page of a link such as ``geheim#uitzonderingen``."""
+    def _title_of(self, link: str) -> str:
         return self._content.template(self._language, link.partition("#")[0]).title
 
     def _line(self, name: str, told: bool) -> Piece:  # noqa: FBT001  it is cached
