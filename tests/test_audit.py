@@ -150,13 +150,13 @@ def plant(piece: Piece, frame: str, fault: str) -> Piece:
         ('<p title="', "a piece does not stand for itself"),
     ],
 )
-def test_a_fault_planted_in_a_piece_is_seen(old: str, new: str, project: Project, content: Knowledge) -> None:
+def test_a_fault_planted_in_a_piece_is_seen(old: str, new: str, workshop: Workshop, content: Knowledge) -> None:
     """In the card of one person, which stands inside many others."""
     client, _ = load(ROOT / "organisations/snijders", content, TODAY)
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
-    rendered = render_all(project, content, [*(page.text for page in site.pages), not_found_text(site.shell)], jobs=2)
-    parts, files = parts_of(site, rendered), compose(site, rendered, assets(ROOT, site.shell))
+    rendered = workshop.press.rendered([*(page.text for page in site.pages), not_found_text(site.shell)])
+    parts, files = parts_of(site, rendered), {**workshop.assets_of(site), **compose(site, rendered)}
     page = parts["waar-terecht/index.html"]
     number, form = next((at, one.given) for at, one in page.values.items() if isinstance(one.given, Piece))
     assert isinstance(form, Piece)
