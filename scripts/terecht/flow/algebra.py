@@ -25,11 +25,11 @@ class _Known:
     by_question: dict[str, Given] = field(default_factory=dict)
     absent: dict[Given, None] = field(default_factory=dict)
 
-    def touches(self, givens: frozenset[Given]) -> bool:
-        """Whether anything is known that can matter to these."""
-        if not self.given.keys().isdisjoint(givens) or not self.absent.keys().isdisjoint(givens):
-            return True
-        return bool(self.by_question) and any(one.question in self.by_question for one in givens)
+    def touches(self, condition: Condition) -> bool:
+        """Whether anything is known that can matter to this."""
+        return not (
+            self.by_question.keys().isdisjoint(condition.questions) and self.absent.keys().isdisjoint(condition.givens)
+        )
 
     def value(self, one: Given, single: frozenset[str]) -> bool | None:
         """Whether this answer was given; ``None`` when nothing is known of it."""
@@ -56,11 +56,15 @@ class Algebra:
     @lru_cache(maxsize=KEPT)  # noqa: B019  bounded, and there is one algebra a table
     def every(self, *parts: Condition) -> Condition:
         """All of the parts."""
+        if NEVER in parts:
+            return NEVER
         return self._every(parts, _Known())
 
     @lru_cache(maxsize=KEPT)  # noqa: B019
     def some(self, *parts: Condition) -> Condition:
         """One of the parts or more."""
+        if ALWAYS in parts:
+            return ALWAYS
         return self._some(parts, _Known())
 
     def no(self, part: Condition) -> Condition:
@@ -113,7 +117,7 @@ class Algebra:
         return False
 
     def _reduced(self, condition: Condition, known: _Known) -> Condition:
-        if not known.touches(condition.givens):
+        if not known.touches(condition):
             return condition
         match condition:
             case Given():

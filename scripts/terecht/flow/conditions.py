@@ -38,6 +38,11 @@ class _Once(type):
 
 class _Made(metaclass=_Once):
     @cached_property
+    def questions(self) -> frozenset[str]:
+        """The questions that the condition depends on."""
+        return frozenset(given.question for given in self.givens)  # type: ignore[attr-defined]  # as below
+
+    @cached_property
     def negated(self) -> Condition:
         """Not this condition."""
         return Not(self)  # type: ignore[arg-type]  # whatever is made here is a condition
@@ -141,11 +146,6 @@ def holds(condition: Condition, answers: Answers, facts: frozenset[str]) -> bool
             return all(holds(part, answers, facts) for part in condition.parts)
         case Some():
             return any(holds(part, answers, facts) for part in condition.parts)
-
-
-def questions_in(condition: Condition) -> frozenset[str]:
-    """The questions that a condition depends on."""
-    return frozenset(given.question for given in condition.givens)
 
 
 class UnreadableError(Exception):

@@ -30,6 +30,7 @@ class Sheet:
         self.plan = plan
         self.algebra = Algebra.of(table)
         self._raw = Raw.of(table, plan)
+        self._names: dict[Condition, str | None] = {}
         self._rules: dict[str, str] = {}
         self._items: dict[tuple[Offer, str, int], Condition] = {}
 
@@ -38,7 +39,11 @@ class Sheet:
 
         The same condition has the same name in every organisation, so that parts of pages are the same too.
         """
-        raw = self._raw(condition)
+        if condition not in self._names:
+            self._names[condition] = self._named(self._raw(condition))
+        return self._names[condition]
+
+    def _named(self, raw: Condition) -> str | None:
         if raw is NEVER:
             raise ValueError("this can never be shown")
         if raw is ALWAYS:
@@ -50,7 +55,7 @@ class Sheet:
 
     def possible(self, condition: Condition) -> bool:
         """Whether there are answers for which this is shown, as far as its form tells."""
-        return self._raw(condition) is not NEVER
+        return condition in self._names or self._raw(condition) is not NEVER
 
     def stands(self, item: Item, card: Card, part: str, position: int) -> Condition:
         """When a sentence stands on a card, at a position of a part: the same in each language."""

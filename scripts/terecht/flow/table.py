@@ -28,7 +28,6 @@ from terecht.flow.conditions import (
     UnreadableError,
     Vocabulary,
     holds,
-    questions_in,
 )
 from terecht.flow.facts import FACTS
 from terecht.load.organisation import GROUPS, ROLES, Facts
@@ -357,7 +356,7 @@ class _Reader:
             for answer in (*shown, *([question.open] if question.open else [])):
                 self._known(answer, question.answers, "answer", at)
             for condition in (asked, *shown.values()):
-                for later in sorted(questions_in(condition) - earlier):
+                for later in sorted(condition.questions - earlier):
                     self._note(at, "T088", f"'{question.id}' depends on '{later}', which comes later", "reorder them")
             earlier.add(question.id)
             yield Question(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import jinja2
@@ -51,6 +51,7 @@ class Says:
     own: bool
 
 
+_escaped = lru_cache(maxsize=1 << 12)(Markup.escape)
 #: Pages to read on after a card: more is a choice too many.
 _MOST_LINKS = 4
 #: What has a ``when``.
@@ -76,7 +77,8 @@ class FlowForm:
         self._facts = see(organisation, language, Ledger())
         self._templates = templates
         self._said: dict[tuple[Offer, str], list[Says]] = {}
-        self._links: dict[Offer, list[tuple[str, str, Condition]]] = {}
+        self._links: dict[Offer, list[tuple[str, Condition]]] = {}
+        self._reading: dict[tuple[tuple[str, Condition], ...], tuple[Entry, ...]] = {}
         self._holds: dict[str, bool] = {}
 
     def name(self, condition: Condition) -> str | None:
@@ -119,23 +121,32 @@ class FlowForm:
             self._said[key] = list(self._says(card, part))
         return self._said[key]
 
-    def links(self, card: Card) -> list[Entry]:
+    def links(self, card: Card) -> tuple[Entry, ...]:
         """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
+        there = tuple(
+            (link, when)
+            for link, when in self._linked(card)
+            if when is ALWAYS or self.sheet.possible(self.sheet.algebra.within(card.when, when))
+        )
+        if there not in self._reading:
+            self._reading[there] = tuple(self._pages(there))[:_MOST_LINKS]
+        return self._reading[there]
+
+    def _pages(self, there: Iterable[tuple[str, Condition]]) -> Iterator[Entry]:
         first: dict[str, str] = {}
         stands: dict[str, list[Condition]] = {}
-        for page, link, when in self._linked(card):
-            if self.sheet.possible(self.sheet.algebra.within(card.when, when)):
-                first.setdefault(page, link)
-                stands.setdefault(page, []).append(when)
-        found = [Entry(first[page], self.sheet.algebra.some(*conditions)) for page, conditions in stands.items()]
-        return found[:_MOST_LINKS]
+        for link, when in there:
+            page = link.partition("#")[0]
+            first.setdefault(page, link)
+            stands.setdefault(page, []).append(when)
+        for page, conditions in stands.items():
+            yield Entry(first[page], self.sheet.algebra.some(*conditions))
 
-    def _linked(self, card: Card) -> list[tuple[str, str, Condition]]:
-        """The page and the heading that each sentence of a card names, and when it stands."""
+    def _linked(self, card: Card) -> list[tuple[str, Condition]]:
+        """The page and heading that each sentence of a card names, and when it stands."""
         if card.offer not in self._links:
-            said = (one for part in self.words(card).parts for one in self.says(card, part) if one.link)
-            found = dict.fromkeys((str(one.link).partition("#")[0], str(one.link), one.when) for one in said)
-            self._links[card.offer] = list(found)
+            said = (one for part in self.words(card).parts for one in self.says(card, part))
+            self._links[card.offer] = list(dict.fromkeys((one.link, one.when) for one in said if one.link))
         return self._links[card.offer]
 
     def secret(self, role: str) -> str:
@@ -177,7 +188,7 @@ class FlowForm:
         return self._holds[when]
 
     def _shown(self, text: str) -> Markup:
-        return Markup(self._render(text)) if "{{" in text else Markup.escape(text)  # noqa: S704  autoescaped
+        return Markup(self._render(text)) if "{{" in text else _escaped(text)  # noqa: S704  autoescaped
 
     def _render(self, text: str) -> str:
         return self._templates.render(text, self._facts)

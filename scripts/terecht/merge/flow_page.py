@@ -217,7 +217,7 @@ class FlowPage:
         return [Piece(self.ours.part("lines"), (row(cards),))] if cards else []
 
     def _links(self, card: Card) -> list[Piece]:
-        links = tuple(self.form.links(card))
+        links = self.form.links(card)
         if links and links not in self._reading:
             names = Names(self.form)
             found = [Read(names(one.when), self.address(one.name), self.ours.title_of(one.name)) for one in links]

@@ -191,6 +191,7 @@ def environment(overrides: Path) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.globals["asset"] = names_of(own_assets(overrides)).__getitem__
     return made
