@@ -66,6 +66,7 @@ class Fragments:
         self.form = form
         self.ours = ours
         self._values: dict[tuple[str, ...], Value] = {}
+        self._ways: dict[str, Markup] = {}
 
     def render(self, name: str, **facts: Any) -> str:
         """The fragment ``overrides/fragments/<name>.html`` with these facts and those that all fragments share."""
@@ -78,11 +79,9 @@ class Fragments:
             page=self._page,
             picture=picture_path,
             people=PEOPLE,
-            tel=phone_link,
-            mail=mail_link,
+            ways=self._ways_to,
             dial=dial_link,
             bare=bare_address,
-            breakable=breakable,
             host=host,
             root=ROOT,
             spoken=self._spoken,
@@ -162,6 +161,14 @@ class Fragments:
         organisation = self.client.organisation
         wanted = {contact.id for role in roles for contact in organisation.with_role(role)}
         return tuple(contact for contact in organisation.contacts if contact.id in wanted)
+
+    def _ways_to(self, contact: Contact) -> Markup:
+        """The ways to get in touch with a contact, made once for all that shows them."""
+        if contact.id not in self._ways:
+            ways: Any = self.environment.get_template("contact-ways.html").module
+            words = self.content.words[self.language]
+            self._ways[contact.id] = ways.ways(contact, words, self._text, phone_link, mail_link, breakable)
+        return self._ways[contact.id]
 
     def _shown(self, line: Helpline | None) -> bool:
         organisation = self.client.organisation
