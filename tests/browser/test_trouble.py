@@ -490,7 +490,7 @@ def test_from_right_to_left_everything_is_on_the_other_side(
 def test_what_stays_on_its_side_is_seen(style: str, seen: str, served: Served, turned: Served, opened: Open) -> None:
     page = opened(bypass_csp=True)
     page.route(
-        "**/terecht.css",
+        "**/terecht.*.css",
         lambda route: route.fulfill(response=(answer := route.fetch()), body=f"{answer.text()}\n{style}"),
     )
     assert any(seen in name for name in not_mirrored(page, served, turned, FLOW))

@@ -633,12 +633,14 @@ Break = Callable[[pytest.MonkeyPatch, Laboratory], None]
 
 
 def _as_it_is(monkeypatch: pytest.MonkeyPatch, _: Laboratory) -> None:
-    monkeypatch.setattr(stamp, "html", types.SimpleNamespace(escape=lambda text: text))
+    monkeypatch.setattr(stamp, "html", types.SimpleNamespace(escape=lambda text: text, unescape=html.unescape))
 
 
 def _path_as_it_is(monkeypatch: pytest.MonkeyPatch, _: Laboratory) -> None:
-    careless = types.SimpleNamespace(escape=lambda text: text if text.startswith("/") else html.escape(text))
-    monkeypatch.setattr(stamp, "html", careless)
+    def careless(text: str) -> str:
+        return text if text.startswith("/") else html.escape(text)
+
+    monkeypatch.setattr(stamp, "html", types.SimpleNamespace(escape=careless, unescape=html.unescape))
 
 
 def _fragments(change: Callable[[str], str], *, autoescape: bool = True) -> Break:

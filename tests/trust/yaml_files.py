@@ -27,6 +27,7 @@ import yaml
 from pydantic import BaseModel
 
 import terecht.cli
+import terecht.cli.clients
 import terecht.load
 from terecht.findings import Finding
 from terecht.load import yaml_tree
@@ -885,7 +886,7 @@ def _plant() -> None:
         return client, findings
 
     mock.patch.object(terecht.load, "parse", faulty_parse).start()
-    for module in (terecht.load, terecht.cli):
+    for module in (terecht.load, terecht.cli.clients):
         mock.patch.object(module, "load", faulty_load).start()
 
 
