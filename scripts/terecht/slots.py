@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -98,12 +97,6 @@ def _whole(piece: Piece, known: dict[Piece, str]) -> str:
 @lru_cache(maxsize=1 << 13)
 def _parts(frame: str) -> tuple[str, ...]:
     return tuple(filter(None, re.split(f"([{GAP}{HOLE}])", frame)))
-
-
-def row(pieces: Iterable[Piece]) -> Piece:
-    """Pieces one after the other."""
-    inside = tuple(pieces)
-    return Piece("\n".join([GAP] * len(inside)), inside)
 
 
 @dataclass(frozen=True)

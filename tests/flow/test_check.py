@@ -242,7 +242,7 @@ def the_accused_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def roles_of_sentences_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    everyone = lambda item, card, plan, table: ()  # noqa: E731, ARG005
+    everyone = lambda item, outcome, settled, table, *, safety: ()  # noqa: E731, ARG005
     monkeypatch.setattr(proof, "item_parts", everyone)
 
 

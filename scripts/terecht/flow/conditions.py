@@ -23,20 +23,21 @@ Answers: TypeAlias = frozenset[tuple[str, str]]
 _READER = jinja2.Environment(autoescape=True)
 
 
-class _Once(type):
-    """Makes each condition once, so that equal ones are one object: they are compared and looked up all the time."""
+class Once(type):
+    """Makes each value once, so that equal ones are one object: they are compared and looked up all the time."""
 
     _made: ClassVar[WeakValueDictionary[tuple[Any, ...], Any]] = WeakValueDictionary()
 
     def __call__(cls, *parts: Any) -> Any:
+        """The value of these parts, made now or before."""
         key = (cls, *parts)
-        made = _Once._made.get(key)
+        made = Once._made.get(key)
         if made is None:
-            made = _Once._made[key] = super().__call__(*parts)
+            made = Once._made[key] = super().__call__(*parts)
         return made
 
 
-class _Made(metaclass=_Once):
+class _Made(metaclass=Once):
     @cached_property
     def questions(self) -> frozenset[str]:
         """The questions that the condition depends on."""

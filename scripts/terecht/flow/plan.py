@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from terecht.flow.algebra import Algebra
-from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Every, Given, Not, Some
+from terecht.flow.conditions import ALWAYS, NEVER, Answers, Condition, Every, Given, Not, Once, Some
 from terecht.flow.facts import as_addition, facts_of
 from terecht.flow.table import ABOUT_ADVISERS, MANAGERS, ROLES_INVOLVED, Advice, Entry, Outcome, Rule, Table
 from terecht.load.organisation import Contact, Organisation, Relation
@@ -34,7 +34,7 @@ class Link:
 
 
 @dataclass(frozen=True, eq=False)
-class Offer:
+class Offer(metaclass=Once):
     """Whom and what an outcome offers: the same on each card of it that is for the same ``reader``.
 
     ``links`` are its role and the chain of it, ``instead`` the lines at the end of the chain; ``missing`` says that
@@ -48,6 +48,17 @@ class Offer:
     instead: tuple[Entry, ...]
     beside: tuple[Link, ...]
     lines: tuple[Entry, ...]
+
+    def renamed(self, names: Mapping[str, str]) -> Offer:
+        """The same with these names for its people; others keep theirs."""
+        links, beside = (
+            tuple(
+                Link(link.role, link.when, tuple(Entry(names.get(one.name, one.name), one.when) for one in link.people))
+                for link in group
+            )
+            for group in (self.links, self.beside)
+        )
+        return Offer(self.outcome, self.reader, links, self.missing, self.instead, beside, self.lines)
 
 
 @dataclass(frozen=True, eq=False)

@@ -146,7 +146,8 @@ class Proof:
                     yield card, part, position, item
 
     def _stands(self, card: Card, item: Item) -> Condition:
-        return Every((card.when, *item_parts(item, card, self.plan, self.table)))
+        outcome, safety = self.table.outcomes[card.outcome], card in self.plan.safety
+        return Every((card.when, *item_parts(item, outcome, self.plan, self.table, safety=safety)))
 
     def possible_answers(self) -> Iterator[Condition]:
         """What ``Table.counted`` makes of any raw answers, and nothing else."""

@@ -29,7 +29,7 @@ class Raw:
         self._questions = {question.id: question for question in table.questions}
         self._asked = dict(asked)
         self._shown = dict(shown)
-        self._algebra = Algebra.of(table)
+        self.algebra = Algebra.of(table)
 
     @staticmethod
     def of(table: Table, plan: Plan) -> Raw:
@@ -45,19 +45,19 @@ class Raw:
             case Holds():
                 return condition
             case Not():
-                return self._algebra.no(self(condition.part))
+                return self.algebra.no(self(condition.part))
             case Every():
-                return self._algebra.every(*map(self, condition.parts))
+                return self.algebra.every(*map(self, condition.parts))
             case Some():
-                return self._algebra.some(*map(self, self._closed(condition.parts)))
+                return self.algebra.some(*map(self, self._closed(condition.parts)))
 
     def _given(self, one: Given) -> Condition:
         question = self._questions[one.question]
         if one.answer == question.open:
             others = (Given(one.question, answer) for answer in question.answers if answer != one.answer)
-            return self._algebra.no(self._algebra.some(*map(self, others)))
+            return self.algebra.no(self.algebra.some(*map(self, others)))
         shown = self._shown.get((question.id, one.answer), ALWAYS)
-        return self._algebra.every(self(self._asked[question.id]), self(shown), one)
+        return self.algebra.every(self(self._asked[question.id]), self(shown), one)
 
     def _closed(self, parts: tuple[Condition, ...]) -> Iterator[Condition]:
         """The parts; answers that include the one for 'no answer' as those that they leave out, which is shorter."""

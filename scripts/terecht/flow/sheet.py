@@ -8,31 +8,28 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from functools import lru_cache
 
 from terecht.flow.algebra import KEPT, Algebra
 from terecht.flow.conditions import ALWAYS, NEVER, Condition
-from terecht.flow.items import item_condition
-from terecht.flow.plan import Card, Offer, Plan
 from terecht.flow.selectors import Raw, selector
-from terecht.flow.sentences import Item
-from terecht.flow.table import Table
 
 #: The id of the form that holds the answers and the advice.
 FORM = "flow"
 
 
 class Sheet:
-    """Names one organisation's conditions, the same in each language, and writes their rules."""
+    """Names the conditions of a page, or of a part of one, and writes their rules.
 
-    def __init__(self, table: Table, plan: Plan) -> None:
-        self.table = table
-        self.plan = plan
-        self.algebra = Algebra.of(table)
-        self._raw = Raw.of(table, plan)
+    ``raw`` says what is to be chosen in the form for each of them.
+    """
+
+    def __init__(self, raw: Raw) -> None:
+        self.algebra = raw.algebra
+        self.raw = raw
+        self.rules: dict[str, str] = {}
         self._names: dict[Condition, str | None] = {}
-        self._rules: dict[str, str] = {}
-        self._items: dict[tuple[Offer, str, int], Condition] = {}
 
     def name(self, condition: Condition) -> str | None:
         """What to write in ``data-if``; nothing for what always stands. What can never stand has no place on the page.
@@ -40,7 +37,7 @@ class Sheet:
         The same condition has the same name in every organisation, so that parts of pages are the same too.
         """
         if condition not in self._names:
-            self._names[condition] = self._named(self._raw(condition))
+            self._names[condition] = self._named(self.raw(condition))
         return self._names[condition]
 
     def _named(self, raw: Condition) -> str | None:
@@ -49,24 +46,22 @@ class Sheet:
         if raw is ALWAYS:
             return None
         name, rule = _rule(self.algebra, raw)
-        if self._rules.setdefault(name, rule) != rule:
-            raise ValueError("two conditions have one name")
+        self.take({name: rule})
         return name
+
+    def take(self, rules: Mapping[str, str]) -> None:
+        """Takes over the rules of another sheet, by name."""
+        for name, rule in rules.items():
+            if self.rules.setdefault(name, rule) != rule:
+                raise ValueError("two conditions have one name")
 
     def possible(self, condition: Condition) -> bool:
         """Whether there are answers for which this is shown, as far as its form tells."""
-        return condition in self._names or self._raw(condition) is not NEVER
-
-    def stands(self, item: Item, card: Card, part: str, position: int) -> Condition:
-        """When a sentence stands on a card, at a position of a part: the same in each language."""
-        key = (card.offer, part, position)
-        if key not in self._items:
-            self._items[key] = item_condition(item, card, self.plan, self.table)
-        return self._items[key]
+        return condition in self._names or self.raw(condition) is not NEVER
 
     def stylesheet(self) -> str:
         """The rules for all names that were handed out."""
-        return "".join(self._rules.values())
+        return "".join(self.rules.values())
 
 
 @lru_cache(maxsize=KEPT)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,13 +22,16 @@ from terecht.brand.palette import derive
 from terecht.brand.stylesheet import favicon, stylesheet
 from terecht.flow.knowledge import Knowledge
 from terecht.flow.plan import plan_of
+from terecht.flow.selectors import Raw
 from terecht.flow.sheet import Sheet
 from terecht.load import Client, own_name
 from terecht.load.content import Content
 from terecht.load.own_pages import OwnPage
 from terecht.load.page_templates import PageTemplate
+from terecht.merge.flow_cards import Cards
 from terecht.merge.flow_form import FlowForm, SentenceTemplates
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
+from terecht.merge.html import page_link
 from terecht.merge.ours import Ours
 from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
 from terecht.templates.facts import Fact, see
@@ -135,6 +139,7 @@ class Templates:
         self._compiled: dict[str, jinja2.Template] = {}
         self._plain: dict[tuple[str, str, str], Passage | None] = {}
         self._ours: dict[str, Ours] = {}
+        self._cards: dict[tuple[str, bool, Raw], Cards] = {}
         self._content: Knowledge | None = None
 
     def passage(self, text: str) -> jinja2.Template:
@@ -153,11 +158,24 @@ class Templates:
 
     def ours(self, content: Knowledge, language: str) -> Ours:
         """What many organisations share, kept as long as the content is the same."""
-        if content is not self._content:
-            self._content, self._ours = content, {}
+        self._turn_to(content)
         if language not in self._ours:
             self._ours[language] = Ours(self.fragments, content, language)
         return self._ours[language]
+
+    def cards(self, content: Knowledge, languages: tuple[str, ...], language: str, raw: Raw) -> Cards:
+        """The cards of the flow, kept as long as the content is the same; where pages live depends on the languages."""
+        self._turn_to(content)
+        key = (language, language == languages[0], raw)
+        if key not in self._cards:
+            table, sentences = content.flow.table, content.flow.sentences[language]
+            address = partial(page_link, languages, language)
+            self._cards[key] = Cards(self.ours(content, language), sentences, table, raw, address)
+        return self._cards[key]
+
+    def _turn_to(self, content: Knowledge) -> None:
+        if content is not self._content:
+            self._content, self._ours, self._cards = content, {}, {}
 
 
 def _shown(value: Any) -> Any:
@@ -175,11 +193,14 @@ def merge(client: Client, content: Knowledge, templates: Templates) -> Site:
     languages = organisation.languages
     shell = shell_of(languages, content)
     table = content.flow.table
-    sheet = Sheet(table, plan_of(table, organisation))
+    plan = plan_of(table, organisation)
+    raw = Raw.of(table, plan)
+    sheet = Sheet(raw)
     pages: list[Page] = []
     not_found: Mapping[int, Value] = {}
     for language in languages:
-        form = FlowForm(content.flow.sentences[language], sheet, organisation, language, templates.sentences)
+        cards = templates.cards(content, languages, language, raw)
+        form = FlowForm(cards, plan, sheet, organisation, language, templates.sentences)
         fragments = Fragments(templates.fragments, client, content, language, form, templates.ours(content, language))
         own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)

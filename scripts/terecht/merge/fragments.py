@@ -14,11 +14,9 @@ from typing import Any
 import jinja2
 import segno
 from babel import Locale
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from terecht.addresses import page_address
 from terecht.assets import names_of, own_assets
-from terecht.flow.table import MANAGERS
 from terecht.load import Client, own_name
 from terecht.load.content import Content
 from terecht.load.dated import Helpline
@@ -28,7 +26,7 @@ from terecht.load.pictures.raster import Picture
 from terecht.load.values import Text, mail_link, phone_link
 from terecht.merge.flow_form import FlowForm
 from terecht.merge.flow_page import FlowPage
-from terecht.merge.html import bare_address, breakable, dial_link, host, tidy
+from terecht.merge.html import bare_address, breakable, dial_link, host, page_link, tidy
 from terecht.merge.ours import Ours
 from terecht.slots import ROOT, Kind, Piece, Value
 
@@ -113,13 +111,11 @@ class Fragments:
 
     def flow_form(self) -> Piece:
         """The flow: its questions, and every advice that this organisation can give."""
-        words = self.content.words[self.language]
         persons = {
             contact.id: Piece(self.render("flow_person", contact=contact, flow=self.form))
             for contact in self.client.organisation.contacts
         }
-        persons |= {role: Piece(str(escape(words[f"role_{role}"]))) for role in MANAGERS}
-        return FlowPage(self.form, self.ours, persons, self._page).piece()
+        return FlowPage(self.form, self.form.cards, persons).piece()
 
     def own_phone(self) -> str:
         """A fold with a picture of the address of this site, to read on on one's own phone; none without a ``url``."""
@@ -185,9 +181,9 @@ class Fragments:
 
     def _page(self, link: str) -> str:
         """The address of a link such as ``geheim`` or ``geheim#uitzonderingen``."""
-        name, _, anchor = link.partition("#")
-        address = page_address(self.client.organisation.languages, self.language, own_name(self.content, name))
-        return f"{ROOT}/{address}" + (f"#{anchor}" if anchor else "")
+        name, hash_, anchor = link.partition("#")
+        place = f"{own_name(self.content, name)}{hash_}{anchor}"
+        return page_link(self.client.organisation.languages, self.language, place)
 
 
 def environment(overrides: Path) -> jinja2.Environment:

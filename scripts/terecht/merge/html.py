@@ -6,6 +6,9 @@ import re
 
 from markupsafe import Markup, escape
 
+from terecht.addresses import page_address
+from terecht.slots import ROOT
+
 #: What the templates are laid out with. Other spaces are somebody's own.
 SPACE = " \t\n"
 _LAYOUT = re.compile(rf"[{SPACE}]*\n[{SPACE}]*")
@@ -18,6 +21,16 @@ def tidy(html: str) -> str:
     '<p>a</p>\n<p>b</p>'
     """
     return _LAYOUT.sub("\n", html).strip(SPACE)
+
+
+def page_link(languages: tuple[str, ...], language: str, link: str) -> str:
+    """The address of a page and perhaps a heading of it, such as ``geheim#uitzonderingen``, from the root of the site.
+
+    >>> page_link(("nl", "en"), "en", "wie#mediator") == f"{ROOT}/en/wie/#mediator"
+    True
+    """
+    name, hash_, anchor = link.partition("#")
+    return f"{ROOT}/{page_address(languages, language, name)}{hash_}{anchor}"
 
 
 def dial_link(number: str) -> str:

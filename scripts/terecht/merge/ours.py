@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import jinja2
+from markupsafe import escape
 
 from terecht.flow.knowledge import Knowledge
 from terecht.load.values import Text
@@ -17,7 +18,7 @@ from terecht.merge.html import bare_address, dial_link, host, tidy
 from terecht.slots import GAP, ROOT, Piece
 
 #: So many of each are kept.
-_KEPT = 1 << 13
+KEPT = 1 << 13
 
 
 class Ours:
@@ -28,15 +29,17 @@ class Ours:
         self._content = content
         self._language = language
         #: As :meth:`made`, for what holds no fact of an organisation.
-        self.part = lru_cache(maxsize=_KEPT)(self.made)
+        self.part = lru_cache(maxsize=KEPT)(self.made)
+        #: The card of a manager, who is known by the role alone.
+        self.manager = lru_cache(maxsize=KEPT)(self._manager)
         #: The card of a national line, perhaps with what it is ``told``.
-        self.line = lru_cache(maxsize=_KEPT)(self._line)
+        self.line = lru_cache(maxsize=KEPT)(self._line)
         #: A fold with laws by id: what each says, where it stands, and when we looked.
-        self.law_notes = lru_cache(maxsize=_KEPT)(self._law_notes)
+        self.law_notes = lru_cache(maxsize=KEPT)(self._law_notes)
         #: The title of the page of a link such as ``geheim#uitzonderingen``.
-        self.title_of = lru_cache(maxsize=_KEPT)(self._title_of)
+        self.title_of = lru_cache(maxsize=KEPT)(self._title_of)
         #: National contacts by id, in that order.
-        self.helpline_cards = lru_cache(maxsize=_KEPT)(self._helpline_cards)
+        self.helpline_cards = lru_cache(maxsize=KEPT)(self._helpline_cards)
 
     def made(self, part: str, *facts: Any) -> str:
         """A part with its facts, escaped, and a gap where another part will stand. A fact may be a hole."""
@@ -61,6 +64,9 @@ class Ours:
 
     def _title_of(self, link: str) -> str:
         return self._content.template(self._language, link.partition("#")[0]).title
+
+    def _manager(self, role: str) -> Piece:
+        return Piece(str(escape(self._content.words[self._language][f"role_{role}"])))
 
     def _line(self, name: str, told: bool) -> Piece:  # noqa: FBT001  it is cached
         return Piece(self.made("line", self._content.helplines[name], told))
