@@ -517,6 +517,25 @@ def test_the_search_finds_forgets_and_has_a_name(addresses: dict[str, Served], o
     expect(page).to_have_url(re.compile(re.escape(served.address) + r"en/[a-z-]+/(#[a-z-]+)?$"))
 
 
+#: As somebody does who presses Tab while the page comes in.
+QUICK = """new MutationObserver(() => document.querySelector('a')?.focus())
+  .observe(document, { childList: true, subtree: true })"""
+
+
+@pytest.mark.trust(10)
+def test_who_is_quick_with_tab_finds_no_trouble_on_the_console(
+    addresses: dict[str, Served], open_context: Open
+) -> None:
+    page = open_context("desk").new_page()
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.add_init_script(QUICK)
+    page.goto(addresses["lagelanden"].address)
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.activeElement.localName") == "a"
+    assert trouble == []
+
+
 def test_the_search_knows_the_language(addresses: dict[str, Served], open_context: Open) -> None:
     """A plural finds the singular: the stemmer of the language is at work."""
     page = open_context().new_page()

@@ -87,6 +87,8 @@
   opener.hidden = false;
   opener.addEventListener("click", () => {
     dialog.showModal();
+    // Not by autofocus: browsers try that when the page opens, and complain when somebody pressed Tab before.
+    input.focus();
     start();
   });
   dialog.querySelector("[data-search-close]").addEventListener("click", () => dialog.close());
