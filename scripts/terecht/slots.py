@@ -88,14 +88,15 @@ def _whole(piece: Piece, known: dict[Piece, str]) -> str:
     inside, names = iter(piece.inside), iter(piece.names)
     parts = [
         _whole(next(inside), known) if part == GAP else html.escape(next(names)) if part == HOLE else part
-        for part in _parts(piece.frame)
+        for part in split(piece.frame)
     ]
     known[piece] = "".join(parts)
     return known[piece]
 
 
 @lru_cache(maxsize=1 << 13)
-def _parts(frame: str) -> tuple[str, ...]:
+def split(frame: str) -> tuple[str, ...]:
+    """The texts of a frame, and its gaps and holes, in order."""
     return tuple(filter(None, re.split(f"([{GAP}{HOLE}])", frame)))
 
 

@@ -8,12 +8,13 @@ and a string of JSON (the search index). It can not become anything else there: 
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
+
+import orjson
 
 from terecht.slots import OPEN, ROOT, SLOT, Kind, Value
 
@@ -109,7 +110,7 @@ def fill_index(text: str, values: Mapping[int, Value]) -> str:
 
 def to_json(data: object) -> bytes:
     """JSON as it is written into a site: one line, the same bytes for the same data."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(data)
 
 
 @lru_cache(maxsize=512)

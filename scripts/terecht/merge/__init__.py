@@ -40,6 +40,8 @@ from terecht.templates.facts import Fact, see
 OWN_PAGE = f"{OWN_FOLDER}/page"
 #: What a passage has to hold to ask anything of an organisation.
 _ASKS = ("{{", "{%", "{#")
+#: Stands before each passage of a page whose passages are rendered together.
+_NEXT = "\ue006"
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,30 @@ class Site:
     indexable_at: str | None
 
 
+class PassageTemplates:
+    """The passages of a page: those that ask nothing of an organisation are there, the others are one template."""
+
+    def __init__(self, environment: jinja2.Environment, template: PageTemplate, language: str) -> None:
+        self._passage = partial(Passage, language, template.name)
+        asks = [any(mark in text for mark in _ASKS) for text in template.passages]
+        self._plain = [
+            None if asking else self._passage(environment.from_string(text).render())
+            for asking, text in zip(asks, template.passages, strict=True)
+        ]
+        text = (f"{{{{ turn_to({at}) }}}}{text}" for at, text in enumerate(template.passages) if asks[at])
+        self._asking = environment.from_string("".join(text))
+
+    def filled(self, facts: Mapping[str, Any], ledger: Ledger) -> tuple[Passage, ...]:
+        """All passages with these facts, which note their slots in the ledger."""
+
+        def turn_to(position: int) -> str:
+            ledger.turn_to(position)
+            return _NEXT
+
+        asking = iter(self._asking.render(facts, turn_to=turn_to).split(_NEXT)[1:])
+        return tuple(plain or self._passage(next(asking)) for plain in self._plain)
+
+
 class Templates:
     """The compiled templates of pages and fragments: compiled once, used for every organisation."""
 
@@ -136,25 +162,17 @@ class Templates:
             keep_trailing_newline=True,
         )
         self.sentences = SentenceTemplates()
-        self._compiled: dict[str, jinja2.Template] = {}
-        self._plain: dict[tuple[str, str, str], Passage | None] = {}
+        self._pages: dict[tuple[PageTemplate, str], PassageTemplates] = {}
         self._ours: dict[str, Ours] = {}
         self._cards: dict[tuple[str, bool, Raw], Cards] = {}
         self._content: Knowledge | None = None
 
-    def passage(self, text: str) -> jinja2.Template:
-        """The compiled template of a passage."""
-        if text not in self._compiled:
-            self._compiled[text] = self.pages.from_string(text)
-        return self._compiled[text]
-
-    def plain(self, language: str, name: str, text: str) -> Passage | None:
-        """The passage of a page, if it is the same for every organisation since it asks nothing of one."""
-        key = (language, name, text)
-        if key not in self._plain:
-            same = not any(mark in text for mark in _ASKS)
-            self._plain[key] = Passage(language, name, self.passage(text).render()) if same else None
-        return self._plain[key]
+    def page(self, template: PageTemplate, language: str) -> PassageTemplates:
+        """The compiled passages of a page, for readers of a language."""
+        key = (template, language)
+        if key not in self._pages:
+            self._pages[key] = PassageTemplates(self.pages, template, language)
+        return self._pages[key]
 
     def ours(self, content: Knowledge, language: str) -> Ours:
         """What many organisations share, kept as long as the content is the same."""
@@ -259,17 +277,11 @@ def _shared_page(
 ) -> Page:
     ledger = Ledger()
     facts = {**see(client.organisation, language, ledger), **_blocks(fragments, ledger)}
-    passages = []
-    for position, passage in enumerate(template.passages):
-        if plain := templates.plain(language, template.name, passage):
-            passages.append(plain)
-            continue
-        ledger.turn_to(position)
-        passages.append(Passage(language, template.name, templates.passage(passage).render(facts)))
+    passages = templates.page(template, language).filled(facts, ledger)
     fallback = template.language if template.language != language else None
     around = Frame(client.organisation.languages, language, template.name, template.title, fallback)
     tab = _tab(client, fragments.content, language, None if template.name == HOME else template.title)
-    page_text = PageText(around, tuple(passages))
+    page_text = PageText(around, passages)
     return Page(language, template.name, template.title, page_text, MappingProxyType({**frame, **tab, **ledger.values}))
 
 

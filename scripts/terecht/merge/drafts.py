@@ -1,14 +1,15 @@
-"""Drafts: pieces that many organisations share, with blanks for what is one's own."""
+"""Drafts: parts of a page that many organisations share, with blanks for what is one's own."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from terecht.flow.conditions import Condition
 from terecht.flow.sheet import Sheet
-from terecht.slots import GAP, HOLE, Piece
+from terecht.slots import GAP, HOLE, Piece, split
 
 
 @dataclass(frozen=True)
@@ -32,32 +33,60 @@ class OwnNumber:
     """The blank for the organisation's own number for an emergency."""
 
 
-Blank: TypeAlias = Person | Sentence | OwnNumber
+#: What an organisation fills a blank with.
+Own: TypeAlias = Person | Sentence | OwnNumber
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Whole:
+    """A draft that stays a piece of its own, since several parts hold it."""
+
+    draft: Draft
+
+
+Blank: TypeAlias = Own | Whole
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Draft:
-    """A piece with a blank, here or further inside; see :class:`Piece`."""
+    """HTML with a gap for each of the ``blanks`` and a hole for the id of each of the ``people``; see ``Piece``."""
 
     frame: str
-    inside: tuple[Part, ...]
-    names: tuple[str | Person, ...]
+    blanks: tuple[Blank, ...] = ()
+    people: tuple[Person, ...] = ()
 
 
-Part: TypeAlias = Piece | Draft | Blank
+Part: TypeAlias = Draft | Blank
 
 
-def draft(frame: str, inside: Iterable[Part] = (), names: Iterable[str | Person] = ()) -> Piece | Draft:
-    """A piece when nothing in it is blank, else a draft of one."""
+def draft(frame: str, inside: Iterable[Part] = (), names: Iterable[str | Person] = ()) -> Draft:
+    """A frame with the parts for its gaps and the names for its holes written into it, but for what is blank.
+
+    Raises ``ValueError`` for a part or a name too many or too few.
+    """
     parts, named = tuple(inside), tuple(names)
-    whole = tuple(part for part in parts if isinstance(part, Piece))
-    known = tuple(name for name in named if isinstance(name, str))
-    if len(whole) == len(parts) and len(known) == len(named):
-        return Piece(frame, whole, known)
-    return Draft(frame, parts, named)
+    if (frame.count(GAP), frame.count(HOLE)) != (len(parts), len(named)):
+        raise ValueError(f"{len(parts)} parts and {len(named)} names do not fit into {frame!r}")
+    next_part, next_name = iter(parts), iter(named)
+    written: list[str] = []
+    blanks: list[Blank] = []
+    people: list[Person] = []
+    for text in split(frame):
+        if text == GAP:
+            part = next(next_part)
+            written.append(part.frame if isinstance(part, Draft) else GAP)
+            blanks += part.blanks if isinstance(part, Draft) else [part]
+            people += part.people if isinstance(part, Draft) else []
+        elif text == HOLE:
+            name = next(next_name)
+            written.append(html.escape(name) if isinstance(name, str) else HOLE)
+            people += [] if isinstance(name, str) else [name]
+        else:
+            written.append(text)
+    return Draft("".join(written), tuple(blanks), tuple(people))
 
 
-def row(parts: Iterable[Part]) -> Piece | Draft:
+def row(parts: Iterable[Part]) -> Draft:
     """Parts one after the other."""
     inside = tuple(parts)
     return draft("\n".join([GAP] * len(inside)), inside)
@@ -66,22 +95,19 @@ def row(parts: Iterable[Part]) -> Piece | Draft:
 class Filling:
     """Fills the blanks of one organisation: ``own`` gives what stands in a blank, ``id_of`` the id of a contact."""
 
-    def __init__(self, own: Callable[[Blank], Piece], id_of: Callable[[Person], str]) -> None:
+    def __init__(self, own: Callable[[Own], Piece], id_of: Callable[[Person], str]) -> None:
         self._own = own
         self._id_of = id_of
-        self._done: dict[Draft | Blank, Piece] = {}
+        self._done: dict[Blank, Piece] = {}
 
-    def __call__(self, part: Part) -> Piece:
-        """The part with nothing blank, once for all its places."""
-        if isinstance(part, Piece):
-            return part
-        if part not in self._done:
-            self._done[part] = self._filled(part) if isinstance(part, Draft) else self._own(part)
-        return self._done[part]
+    def __call__(self, part: Draft) -> Piece:
+        """The part with nothing blank."""
+        return Piece(part.frame, tuple(map(self._filled, part.blanks)), tuple(map(self._id_of, part.people)))
 
-    def _filled(self, part: Draft) -> Piece:
-        names = (name if isinstance(name, str) else self._id_of(name) for name in part.names)
-        return Piece(part.frame, tuple(map(self, part.inside)), tuple(names))
+    def _filled(self, blank: Blank) -> Piece:
+        if blank not in self._done:
+            self._done[blank] = self(blank.draft) if isinstance(blank, Whole) else self._own(blank)
+        return self._done[blank]
 
 
 class Names:

@@ -20,9 +20,9 @@ from terecht.flow.selectors import Raw
 from terecht.flow.sentences import OTHERWISE, Item, Sentences
 from terecht.flow.sheet import Sheet
 from terecht.flow.table import MANAGERS, Entry, Rule, Table
-from terecht.merge.drafts import Draft, Names, OwnNumber, Part, Person, Sentence, draft, row
+from terecht.merge.drafts import Draft, Names, OwnNumber, Part, Person, Sentence, Whole, draft, row
 from terecht.merge.ours import KEPT, Ours
-from terecht.slots import GAP, Piece
+from terecht.slots import GAP
 
 #: Where a card stands.
 Kind: TypeAlias = Literal["safety", "first", "also"]
@@ -81,8 +81,8 @@ class Body:
     """What a card says, wherever it stands. ``linked`` are pages and headings to read on, and when each is named."""
 
     case: Case
-    offers: Piece | Draft
-    rest: Piece | Draft
+    offers: Whole
+    rest: Whole
     linked: tuple[tuple[str, Condition], ...]
     rules: Mapping[str, str]
 
@@ -90,7 +90,7 @@ class Body:
 class Made(NamedTuple):
     """A card, and the rules of the stylesheet for what stands under a condition in it, by name."""
 
-    part: Piece | Draft
+    part: Draft
     rules: Mapping[str, str]
 
 
@@ -107,6 +107,10 @@ class Cards:
         self.raw = raw
         self.address = address
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in (*table.safety, *table.rules)}
+        #: Every ``when`` of a sentence, once.
+        self.whens = tuple(
+            sorted({item.when for outcome in sentences.outcomes for item in self._items(outcome) if item.when})
+        )
         #: What the sentences of an outcome ask, the ``when`` of each included.
         self.asked = lru_cache(maxsize=KEPT)(self._asked)
         #: What a card says in a case.
@@ -114,8 +118,11 @@ class Cards:
         #: A card at its place: for which rule, when it stands there, and when as large as the first contact.
         self.card = lru_cache(maxsize=KEPT)(self._card)
 
+    def _items(self, outcome: str) -> list[Item]:
+        return [item for part in self.sentences.outcomes[outcome].parts.values() for item in part]
+
     def _asked(self, outcome: str) -> tuple[Asked, frozenset[str]]:
-        items = [item for part in self.sentences.outcomes[outcome].parts.values() for item in part]
+        items = self._items(outcome)
         asked = Asked.by(items, self.table.outcomes[outcome], self.table)
         return asked, frozenset(item.when for item in items if item.when)
 
@@ -137,16 +144,16 @@ class _Says(NamedTuple):
     link: str | None
 
 
-def entry(ours: Ours, sheet: Sheet, kind: str, name: str | Person, when: Condition, card: Part) -> Piece | Draft:
+def entry(ours: Ours, sheet: Sheet, kind: str, name: str | Person, when: Condition, card: Part) -> Draft:
     """One of a list of people or lines."""
     names = Names(sheet)
     return draft(ours.part("entry", kind, names.of(name), names(when)), [card], names.found)
 
 
-def lines(ours: Ours, sheet: Sheet, entries: Iterable[Entry], *, told: bool) -> list[Piece | Draft]:
+def lines(ours: Ours, sheet: Sheet, entries: Iterable[Entry], *, told: bool) -> list[Draft]:
     """National lines, if there is one; perhaps with what each is ``told``."""
     found = [
-        entry(ours, sheet, "line", one.name, one.when, ours.line(one.name, told))
+        entry(ours, sheet, "line", one.name, one.when, Draft(ours.line(one.name, told)))
         for one in entries
         if sheet.possible(one.when)
     ]
@@ -168,11 +175,11 @@ class _Body:
         self.algebra = sheet.algebra
         self.words = cards.sentences.outcomes[self.offer.outcome]
         self.said = {part: list(self._says(part, items)) for part, items in self.words.parts.items()}
-        self._people: dict[tuple[Entry, ...], Piece | Draft] = {}
+        self._people: dict[tuple[Entry, ...], Draft] = {}
 
     def made(self) -> Body:
         """The body."""
-        offers, rest = row(self._offers()), row(self._rest())
+        offers, rest = Whole(row(self._offers())), Whole(row(self._rest()))
         linked = ((one.link, one.when) for said in self.said.values() for one in said if one.link)
         return Body(self.case, offers, rest, tuple(dict.fromkeys(linked)), self.sheet.rules)
 
@@ -187,7 +194,7 @@ class _Body:
                 own = Sentence(self.offer.outcome, part, position)
                 yield _Says(stands, own if "{{" in item.text else Markup.escape(item.text), item.link)
 
-    def _offers(self) -> Iterator[Piece | Draft]:
+    def _offers(self) -> Iterator[Draft]:
         """Why, whom one can turn to, and what to expect."""
         offer, part = self.offer, self.cards.ours.part
         if why := self.said["why"]:
@@ -206,25 +213,25 @@ class _Body:
             yield from self._lines(offer.lines)
         yield from self._list("expect")
 
-    def _rest(self) -> Iterator[Piece | Draft]:
+    def _rest(self) -> Iterator[Draft]:
         yield from self._list("cannot")
         yield from self._list("ways")
         if self.offer.links or self.offer.beside:
             yield from self._lines(self.offer.lines)
-            yield Piece(self.cards.ours.part("other"))
+            yield Draft(self.cards.ours.part("other"))
 
-    def _list(self, part: str) -> Iterator[Piece | Draft]:
+    def _list(self, part: str) -> Iterator[Draft]:
         if found := self.said[part]:
             yield self._sentences("says", found, part)
 
-    def _sentences(self, part: str, found: list[_Says], *title: str) -> Piece | Draft:
+    def _sentences(self, part: str, found: list[_Says], *title: str) -> Draft:
         names = Names(self.sheet)
         somebody = [names(self._any(found))] if title else []
         own = [one.shown for one in found if isinstance(one.shown, Sentence)]
         said = tuple(Said(names(one.when), _GAP if isinstance(one.shown, Sentence) else one.shown) for one in found)
         return draft(self.cards.ours.part(part, *title, *somebody, said), own, names.found)
 
-    def _link(self, link: Link) -> Iterator[Piece | Draft]:
+    def _link(self, link: Link) -> Iterator[Draft]:
         people = tuple(self._possible(link.people))
         if not people or not self.sheet.possible(link.when):
             return
@@ -235,13 +242,13 @@ class _Body:
         facts = (link.role, secret.get(link.role, secret[OTHERWISE]), names(link.when), names(self._any(people)))
         yield draft(self.cards.ours.part("who", *facts), [self._people[people]], names.found)
 
-    def _person(self, person: Entry) -> Piece | Draft:
+    def _person(self, person: Entry) -> Draft:
         ours, name = self.cards.ours, person.name
         if name in MANAGERS:
-            return entry(ours, self.sheet, "contact", name, person.when, ours.manager(name))
+            return entry(ours, self.sheet, "contact", name, person.when, Draft(ours.manager(name)))
         return entry(ours, self.sheet, "contact", Person(name), person.when, Person(name))
 
-    def _lines(self, entries: tuple[Entry, ...]) -> list[Piece | Draft]:
+    def _lines(self, entries: tuple[Entry, ...]) -> list[Draft]:
         return lines(self.cards.ours, self.sheet, entries, told=False)
 
     def _possible(self, parts: Iterable[_Conditional]) -> Iterator[_Conditional]:
@@ -264,7 +271,7 @@ class _Place:
         self.sheet = sheet
         self.algebra = sheet.algebra
 
-    def section(self, kind: Kind) -> Piece | Draft:
+    def section(self, kind: Kind) -> Draft:
         """A card that stands open; beside the first contact it says neither why it is there nor on what it rests."""
         names, also = Names(self.sheet), kind == "also"
         reason = None if also else self.cards.sentences.reasons[self.source]
@@ -272,7 +279,7 @@ class _Place:
         frame = self.part("card", kind, *facts, reason)
         return draft(frame, [row([*self._says(), *([] if also else [self._source()])])], names.found)
 
-    def beside(self, large: Condition) -> Piece | Draft:
+    def beside(self, large: Condition) -> Draft:
         """A card beside the first contact: as large as that, or folded."""
         folded = self.algebra.no(large)
         found = []
@@ -284,7 +291,7 @@ class _Place:
             found.append(self._aside(draft(frame, [row(self._says())], names.found), folded, large=False))
         return row(found)
 
-    def _aside(self, card: Part, when: Condition, *, large: bool) -> Piece | Draft:
+    def _aside(self, card: Part, when: Condition, *, large: bool) -> Draft:
         names = Names(self.sheet)
         return draft(self.part("aside", names(when), large), [card], names.found)
 
@@ -297,14 +304,14 @@ class _Place:
             return (Title(None, words.missing_title),)
         return Title(names(somebody), words.title), Title(names(missing), words.missing_title)
 
-    def _says(self) -> list[Piece | Draft]:
+    def _says(self) -> list[Part]:
         """The body, and where to read on, which depends on the place."""
-        more = [self.body.rest, *self._links()]
+        more: list[Part] = [self.body.rest, *self._links()]
         if self.body.case.safety:
             more = [draft(self.part("more"), [row(more)])]
         return [self.body.offers, *more]
 
-    def _links(self) -> Iterator[Piece | Draft]:
+    def _links(self) -> Iterator[Draft]:
         """The pages to read on, each once with the first heading that a sentence names, where one of them stands."""
         if found := list(self._pages())[:_MOST_LINKS]:
             names = Names(self.sheet)
@@ -323,6 +330,6 @@ class _Place:
         for page, conditions in stands.items():
             yield Entry(first[page], self.algebra.some(*conditions))
 
-    def _source(self) -> Piece:
+    def _source(self) -> Draft:
         rule = self.cards.rules[self.source]
-        return Piece(self.part("source", rule.id, rule.laws, self.cards.address(SOURCES)))
+        return Draft(self.part("source", rule.id, rule.laws, self.cards.address(SOURCES)))

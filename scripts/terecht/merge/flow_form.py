@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import jinja2
@@ -31,6 +32,11 @@ class SentenceTemplates:
             self._compiled[text] = self._environment.from_string(text)
         return self._compiled[text].render(facts)
 
+    def holding(self, conditions: tuple[str, ...], facts: Mapping[str, Any]) -> frozenset[str]:
+        """Those of these expressions over facts that hold."""
+        text = "".join(f"{{% if {condition} %}}1{{% else %}}0{{% endif %}}" for condition in conditions)
+        return frozenset(compress(conditions, map(int, self.render(text, facts))))
+
 
 def _text(value: Any) -> Any:
     return value.text if isinstance(value, Fact) else value
@@ -56,7 +62,6 @@ class FlowForm:
         self.organisation = organisation
         self._facts = see(organisation, language, Ledger())
         self._templates = templates
-        self._holds: dict[str, bool] = {}
 
     def name(self, condition: Condition) -> str | None:
         """What a part that stands under a condition has in ``data-if``."""
@@ -102,7 +107,7 @@ class FlowForm:
             safety,
             asked.facts & self.plan.facts,
             tuple((role, self.plan.left[role]) for role in asked.roles if role in self.plan.left),
-            frozenset(filter(self._asked, whens)),
+            whens & self._holds,
             own_number=offer.outcome == "alarm" and self.organisation.policy.emergency.internal is not None,
         )
 
@@ -124,10 +129,9 @@ class FlowForm:
             return NEVER
         return self.sheet.algebra.some(*(Given("werkrelatie", one) for one in relations if one not in serves))
 
-    def _asked(self, when: str) -> bool:
-        if when not in self._holds:
-            self._holds[when] = bool(self._render(f"{{% if {when} %}}1{{% endif %}}"))
-        return self._holds[when]
+    @cached_property
+    def _holds(self) -> frozenset[str]:
+        return self._templates.holding(self.cards.whens, self._facts)
 
     def _render(self, text: str) -> str:
         return self._templates.render(text, self._facts)

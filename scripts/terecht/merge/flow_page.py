@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from terecht.flow.plan import Card, Offer
 from terecht.flow.table import Entry, Question
-from terecht.merge.drafts import Blank, Draft, Filling, Names, OwnNumber, Part, Person, Sentence, draft, row
+from terecht.merge.drafts import Draft, Filling, Names, Own, OwnNumber, Person, Sentence, draft
 from terecht.merge.flow_cards import Body, Cards, Kind, lines
 from terecht.merge.flow_form import FlowForm
-from terecht.slots import Piece
+from terecht.slots import GAP, Piece
 
 
 class Answer(NamedTuple):
@@ -37,7 +37,7 @@ class FlowPage:
     def piece(self) -> Piece:
         """The whole form."""
         plan = self.form.plan
-        first, *others = [self._question(question) for question in self.form.questions(after=False)]
+        first, *others = self._questions(after=False)
         outcome = [
             *self._cards(plan.top, "also"),
             *self._lines(plan.top_lines),
@@ -45,13 +45,15 @@ class FlowPage:
             *self._cards(plan.also, "also"),
             *self._lines(plan.lines),
         ]
-        after = [self._question(question) for question in self.form.questions(after=True)]
-        names = Names(self.sheet)
-        frame = self.ours.part("form", names(plan.asked["werkrelatie"]))
-        parts = [first, row(self._cards(plan.safety, "safety")), row(others), row(outcome), row(after)]
-        return Filling(self._own, self._contacts.__getitem__)(draft(frame, parts, names.found))
+        rows = [[first], self._cards(plan.safety, "safety"), others, outcome, self._questions(after=True)]
+        fill = Filling(self._own, self._contacts.__getitem__)
+        frame = self.ours.part("form", self.sheet.name(plan.asked["werkrelatie"]))
+        return Piece(frame, tuple(_below_each_other(map(fill, row)) for row in rows))
 
-    def _question(self, question: Question) -> Part:
+    def _questions(self, *, after: bool) -> list[Draft]:
+        return [self._question(question) for question in self.form.questions(after=after)]
+
+    def _question(self, question: Question) -> Draft:
         text, names = self.form.sentences.questions[question.id], Names(self.sheet)
         numbers = self.form.plan.advisers if question.people else {}
         asked = names(self.form.plan.asked[question.id])
@@ -63,7 +65,7 @@ class FlowPage:
             make("question", question.id, text.title, text.hint, question.several, asked, answers), (), names.found
         )
 
-    def _cards(self, cards: Iterable[Card], kind: Kind) -> Iterator[Piece | Draft]:
+    def _cards(self, cards: Iterable[Card], kind: Kind) -> Iterator[Draft]:
         for card in cards:
             if self.sheet.possible(card.when):
                 made = self.cards.card(kind, card.source, card.when, card.large, self._body(card.offer, kind))
@@ -76,10 +78,10 @@ class FlowPage:
             self._bodies[offer, safety] = self.cards.body(self.form.case(offer, safety=safety))
         return self._bodies[offer, safety]
 
-    def _lines(self, entries: tuple[Entry, ...]) -> list[Piece | Draft]:
+    def _lines(self, entries: tuple[Entry, ...]) -> list[Draft]:
         return lines(self.ours, self.sheet, entries, told=True)
 
-    def _own(self, blank: Blank) -> Piece:
+    def _own(self, blank: Own) -> Piece:
         match blank:
             case Person():
                 return self._persons[self._contacts[blank]]
@@ -87,3 +89,8 @@ class FlowPage:
                 return Piece(self.form.sentence(outcome, part, position))
             case OwnNumber():
                 return Piece(self.ours.made("alarm", self.form.organisation.policy.emergency.internal))
+
+
+def _below_each_other(parts: Iterable[Piece]) -> Piece:
+    inside = tuple(parts)
+    return Piece("\n".join([GAP] * len(inside)), inside)

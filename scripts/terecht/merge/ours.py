@@ -15,7 +15,7 @@ from markupsafe import escape
 from terecht.flow.knowledge import Knowledge
 from terecht.load.values import Text
 from terecht.merge.html import bare_address, dial_link, host, tidy
-from terecht.slots import GAP, ROOT, Piece
+from terecht.slots import GAP, ROOT
 
 #: So many of each are kept.
 KEPT = 1 << 13
@@ -65,11 +65,11 @@ class Ours:
     def _title_of(self, link: str) -> str:
         return self._content.template(self._language, link.partition("#")[0]).title
 
-    def _manager(self, role: str) -> Piece:
-        return Piece(str(escape(self._content.words[self._language][f"role_{role}"])))
+    def _manager(self, role: str) -> str:
+        return str(escape(self._content.words[self._language][f"role_{role}"]))
 
-    def _line(self, name: str, told: bool) -> Piece:  # noqa: FBT001  it is cached
-        return Piece(self.made("line", self._content.helplines[name], told))
+    def _line(self, name: str, told: bool) -> str:  # noqa: FBT001  it is cached
+        return self.made("line", self._content.helplines[name], told)
 
     def _law_notes(self, *ids: str) -> str:
         return self._fragment("law-notes.html", laws=tuple(map(self._content.laws.__getitem__, ids)))
