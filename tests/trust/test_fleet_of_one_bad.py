@@ -20,7 +20,7 @@ from terecht.project import Project
 from terecht.publish import Outlet
 from terecht.publish.manifest import Origin
 from terecht.render import Rendered
-from terecht.render.engine import Engine
+from terecht.render.engine import Engine, Question
 from trust_table import Say
 
 #: How many organisations there are: in an ordinary run, with `--complete`, and for the faults.
@@ -202,9 +202,9 @@ def test_a_process_that_renders_and_is_killed_is_said(
     project = small(een=MINIMAL)
     answered = Engine._answered  # noqa: SLF001
 
-    def killed(engine: Engine, asked: object) -> Rendered:
+    def killed(engine: Engine, question: Question) -> Rendered:
         engine._program.kill()  # noqa: SLF001
-        return answered(engine, asked)
+        return answered(engine, question)
 
     monkeypatch.setattr(Engine, "_answered", killed)
     with pytest.raises(Refused, match="T090 the process that renders the pages died; is there enough memory"):

@@ -1,58 +1,61 @@
-"""The engine as a program of its own, which stays to render more: static-i18n changes mkdocs for as long as it runs.
+"""The engine as a program of its own, with a room for each shell: static-i18n changes MkDocs for as long as it runs.
 
-Values are pickled over a pipe between this process and a child of its own; nothing else can write there.
+The program has MkDocs ready; a room is a copy of it that builds one shell and stays to render more in it. Values are
+pickled over pipes between this process, the program and its rooms; nothing else can write there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from terecht.merge import Frame, Passage, Shell
 from terecht.render import Rendered, RenderError
 
+if TYPE_CHECKING:
+    from terecht.render.mkdocs_engine import MkDocsEngine
+
+Languages: TypeAlias = tuple[str, ...]
+#: What to render: frames of a shell, and passages in its languages.
+Question: TypeAlias = tuple[Shell, tuple[Frame, ...], tuple[Passage, ...]]
+
 
 class EngineDiedError(Exception):
-    """The program that renders is gone, as when the machine has no memory left."""
+    """A process that renders is gone, as when the machine has no memory left."""
 
 
 class Engine:
-    """One program with one shell. It starts at once and can think of what it needs before it is asked anything."""
+    """The program. It starts at once and can think of what it needs before it is asked anything."""
 
     def __init__(self, root: Path) -> None:
         command = [sys.executable, "-m", __name__, str(root)]
-        self._program = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONHASHSEED": "0"}
-        )
-        self.shell: Shell | None = None
+        self._program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
 
-    def open(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> Rendered:
-        """Builds the shell, with these frames and passages. Once; then :meth:`render` renders more passages.
+    def render(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> Rendered:
+        """Frames of a shell, and passages in its languages, which are the same in every shell that has these.
 
-        Raises :class:`RenderError` when the engine warns, :class:`EngineDiedError` when it is gone.
+        Raises :class:`RenderError` when MkDocs warns, :class:`EngineDiedError` when a process is gone.
         """
-        self.shell = shell
         return self._answered((shell, tuple(frames), tuple(passages)))
-
-    def render(self, passages: Iterable[Passage]) -> Rendered:
-        """Passages in the languages of the shell. Raises as :meth:`open`."""
-        return self._answered(tuple(passages))
 
     def close(self) -> None:
         """Ends the program."""
         self._program.kill()
         self._program.communicate()
 
-    def _answered(self, asked: object) -> Rendered:
+    def _answered(self, question: Question) -> Rendered:
         assert self._program.stdin is not None  # noqa: S101  both are pipes
         assert self._program.stdout is not None  # noqa: S101
         try:
-            pickle.dump(asked, self._program.stdin)
+            pickle.dump(question, self._program.stdin)
             self._program.stdin.flush()
             answer = pickle.load(self._program.stdout)  # noqa: S301  of our own child
         except (EOFError, OSError, pickle.UnpicklingError) as error:
@@ -63,24 +66,49 @@ class Engine:
 
 
 def serve(root: Path, asked: IO[bytes], answers: IO[bytes]) -> None:
-    """Answers what an :class:`Engine` asks, until it closes."""
-    # The half second that this program is for: it goes by while nobody asks yet.
+    """Has the rooms answer what an :class:`Engine` asks, until it closes or one of them dies."""
+    # The half second that this program is for: it goes by while nobody asks yet, and is spent once for all rooms.
     from terecht.render.mkdocs_engine import MkDocsEngine  # noqa: PLC0415
 
     engine = MkDocsEngine(root)
+    rooms: dict[Languages, Connection] = {}
     while True:
         try:
-            question = pickle.load(asked)  # noqa: S301  of our own parent
-        except EOFError:
+            shell, frames, passages = pickle.load(asked)  # noqa: S301  of our own parent
+            wanted = {one.language for one in passages}
+            room = None if frames else next((room for has, room in rooms.items() if wanted <= set(has)), None)
+            if room is None:
+                if before := rooms.pop(shell.languages, None):
+                    before.close()
+                room = rooms[shell.languages] = _opened(engine, rooms.values())
+                room.send((shell, frames, passages))
+            else:
+                room.send((None, (), passages))
+            answers.write(room.recv_bytes())
+            answers.flush()
+        except (EOFError, OSError):
             return
-        answer: Any
-        try:
-            is_passages = all(isinstance(one, Passage) for one in question)
-            answer = engine.render(question) if is_passages else engine.open(*question)
-        except RenderError as error:
-            answer = str(error)
-        pickle.dump(answer, answers)
-        answers.flush()
+
+
+def _opened(engine: MkDocsEngine, others: Iterable[Connection]) -> Connection:
+    context = get_context("fork")
+    ours, theirs = context.Pipe()
+    context.Process(target=_room, args=(engine, theirs, (ours, *others)), daemon=True).start()
+    theirs.close()
+    return ours
+
+
+def _room(engine: MkDocsEngine, asked: Connection, copies: Iterable[Connection]) -> None:
+    """Renders in the first shell that is asked for, until the program closes its end, of which this has ``copies``."""
+    for copy in copies:
+        copy.close()
+    with contextlib.suppress(EOFError):
+        while True:
+            shell, frames, passages = asked.recv()
+            try:
+                asked.send(engine.open(shell, frames, passages) if shell else engine.render(passages))
+            except RenderError as error:
+                asked.send(str(error))
 
 
 if __name__ == "__main__":

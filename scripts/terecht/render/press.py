@@ -19,7 +19,7 @@ Languages = tuple[str, ...]
 class Press:
     """Renders for one process, which may ask again and again. ``shell_of`` gives the shell of languages in this order.
 
-    An engine is half a second of start, so each stays until the press is closed; there is one a shell at most.
+    An engine is half a second of start, so it stays until the press is closed.
     """
 
     def __init__(self, root: Path, shelf: Shelf, shell_of: Callable[[Languages], Shell]) -> None:
@@ -28,9 +28,8 @@ class Press:
         self.shell_of = shell_of
         self._frames: dict[Frame, RenderedFrame] = {}
         self._passages: dict[Passage, RenderedPassage] = {}
-        self._engines: dict[Languages, Engine] = {}
         self._shells: dict[Languages, Shell] = {}
-        self._warm: Engine | None = None
+        self._engine: Engine | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -39,10 +38,10 @@ class Press:
         self.close()
 
     def close(self) -> None:
-        """Ends the engines. The press can be used again."""
-        for engine in (*self._engines.values(), *([self._warm] if self._warm else [])):
-            engine.close()
-        self._engines, self._warm = {}, None
+        """Ends the engine. The press can be used again."""
+        if self._engine:
+            self._engine.close()
+        self._engine = None
 
     def fits(self, other: Press) -> bool:
         """Whether all that was rendered here is what the other would render: then it can go on in its place."""
@@ -51,8 +50,8 @@ class Press:
         )
 
     def take(self, engine: Engine) -> None:
-        """Takes over an engine that was started already, to be opened when one is needed."""
-        self._warm = engine
+        """Takes over an engine that was started already."""
+        self._engine = engine
 
     def rendered(self, texts: Iterable[PageText]) -> Mapping[PageText, RenderedPage]:
         """These pages. Raises :class:`Refused` with what the engine complains about."""
@@ -79,9 +78,11 @@ class Press:
         passages = [one for one in passages if one not in found.passages]
         if not frames and not passages:
             return
+        self._engine = self._engine or Engine(self.root)
         try:
-            made = self._make(shell, frames, passages)
+            made = self._engine.render(shell, frames, passages)
         except RenderError as error:
+            self.close()
             lines = str(error).splitlines()
             raise Refused(
                 Finding("docs", 1, 1, "T090", line, "look at what was changed last") for line in lines
@@ -92,22 +93,6 @@ class Press:
             raise Refused([Finding("docs", 1, 1, "T090", "the process that renders the pages died", help_)]) from error
         self.shelf.put(shell, made)
         self._keep(made)
-
-    def _make(self, shell: Shell, frames: list[Frame], passages: list[Passage]) -> Rendered:
-        if not frames:
-            for languages, engine in self._engines.items():
-                if {one.language for one in passages} <= set(languages):
-                    return engine.render(passages)
-        if before := self._engines.pop(shell.languages, None):
-            before.close()
-        engine, self._warm = self._warm or Engine(self.root), None
-        try:
-            made = engine.open(shell, frames, passages)
-        except (RenderError, EngineDiedError):
-            engine.close()
-            raise
-        self._engines[shell.languages] = engine
-        return made
 
     def _keep(self, rendered: Rendered) -> None:
         self._frames |= rendered.frames
