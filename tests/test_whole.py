@@ -11,8 +11,9 @@ import pytest
 from conftest import EXAMPLES, ROOT
 from reading import EVERYONE, Reader, contact, organisation, plain
 from terecht.load.organisation import ROLES
-from terecht.merge import Page, Passage
+from terecht.merge import Page
 from terecht.slots import SLOT
+from terecht.texts import Passage
 
 ALONE = {role: organisation({}, [contact("een", role)]) for role in ROLES}
 ORGANISATIONS: dict[str, str | Path] = {

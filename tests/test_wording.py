@@ -12,7 +12,7 @@ import textstat
 import yaml
 
 from conftest import ROOT
-from terecht.load.values import LANGUAGES
+from terecht.languages import LANGUAGES
 
 #: By language: words that promise too much, judge too soon, or that B1 readers do not know.
 NEVER = {

@@ -7,9 +7,10 @@ from typing import Any
 
 from terecht.addresses import NOT_FOUND, file_path, search_index_path, way_to_root
 from terecht.hosting import server_files
-from terecht.merge import PageText, Site
+from terecht.merge import Site
 from terecht.render import RenderedPage, not_found_text
 from terecht.stamp import Parts, fill, fill_index, to_json
+from terecht.texts import PageText
 
 #: How Material's search worker reads an index: its defaults, and stems, so that a plural finds the singular.
 _SEARCH = {

@@ -20,7 +20,7 @@ from terecht.findings import Finding, Refused, Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs, engine_digest
 from terecht.load import Client, load, shown_path
-from terecht.merge import PageText, Site, Templates, merge, shell_of
+from terecht.merge import Site, Templates, common_texts, merge, shell_of
 from terecht.project import Outcome, Project
 from terecht.publish import Outlet, Release, give_up, settle, stage, switch
 from terecht.publish.manifest import Origin
@@ -28,6 +28,7 @@ from terecht.publish.store import Store
 from terecht.render import RenderedPage, assets, not_found_text
 from terecht.render.cache import Shelf
 from terecht.render.press import Press
+from terecht.texts import PageText
 
 #: What to do about what the operating system says.
 _WAYS_OUT = {
@@ -61,6 +62,7 @@ class Workshop:
         shelf = Shelf(project.shelf, engine_digest(shared))
         self.press = Press(project.root, shelf, lambda languages: shell_of(languages, content))
         self._assets: dict[tuple[str, ...], Mapping[str, bytes]] = {}
+        self._begun: set[tuple[str, ...]] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +82,7 @@ class Workshop:
 
     def preview(self, client: Client) -> dict[str, bytes]:
         """One organisation's site in memory. Raises :class:`Refused`."""
-        site = merge(client, self.content, self.templates)
+        site = self._merged(client)
         shared = self.assets_of(site)
         return {**shared, **finish(site, self.press.rendered(_texts(site)), shared)}
 
@@ -97,7 +99,7 @@ class Workshop:
                 if client is None:
                     outcomes[order.id] = Outcome(order.id, "failed", tuple(findings))
                     continue
-                merged.append((merge(client, self.content, self.templates), order, tuple(findings)))
+                merged.append((self._merged(client), order, tuple(findings)))
             except Exception as error:  # noqa: BLE001  whatever it is, it stops one site and not the others
                 outcomes[order.id] = Outcome(order.id, "failed", tuple(_why(error, order.id, outlet)))
         rendered = self.press.rendered(text for site, _, _ in merged for text in _texts(site))
@@ -113,6 +115,14 @@ class Workshop:
         for name, findings_ in _shown(outlet, staged):
             outcomes[name] = Outcome(name, "failed", findings_)
         return [outcomes[order.id] for order in orders]
+
+    def _merged(self, client: Client) -> Site:
+        """The site before rendering; what all sites in its languages have is rendered meanwhile."""
+        languages = client.organisation.languages
+        if languages not in self._begun:
+            self._begun.add(languages)
+            self.press.begin(common_texts(languages, self.content, self.templates))
+        return merge(client, self.content, self.templates)
 
     def assets_of(self, site: Site) -> Mapping[str, bytes]:
         """The files that a site shares with all others in its languages."""

@@ -12,11 +12,12 @@ import pytest
 from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, asset_in, build_all, pages_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.merge import Frame, PageText, Passage, Templates, merge, shell_of
+from terecht.merge import Templates, merge, shell_of
 from terecht.project import Project
 from terecht.render import Rendered, RenderError
 from terecht.render.cache import Shelf
 from terecht.render.mkdocs_engine import MkDocsEngine
+from terecht.texts import Frame, PageText, Passage
 
 Make = Callable[..., Project]
 

@@ -21,12 +21,13 @@ from terecht.findings import Finding
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs
 from terecht.load import Client
-from terecht.merge import PageText, Site, Templates, shell_of
+from terecht.merge import Site, Templates, shell_of
 from terecht.project import Project, usable_content
 from terecht.publish import Outlet, Release
 from terecht.publish.manifest import Origin
 from terecht.render import RenderedPage
 from terecht.render.press import Press
+from terecht.texts import PageText
 
 ROOT = Path(__file__).parent.parent.parent
 

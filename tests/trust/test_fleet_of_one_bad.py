@@ -20,7 +20,7 @@ from terecht.project import Project
 from terecht.publish import Outlet
 from terecht.publish.manifest import Origin
 from terecht.render import Rendered
-from terecht.render.engine import Engine, Question
+from terecht.render.engine import Engine
 from trust_table import Say
 
 #: How many organisations there are: in an ordinary run, with `--complete`, and for the faults.
@@ -200,12 +200,12 @@ def test_a_process_that_renders_and_is_killed_is_said(
 ) -> None:
     """As by a system without memory."""
     project = small(een=MINIMAL)
-    answered = Engine._answered  # noqa: SLF001
+    answer = Engine.answer
 
-    def killed(engine: Engine, question: Question) -> Rendered:
+    def killed(engine: Engine) -> Rendered:
         engine._program.kill()  # noqa: SLF001
-        return answered(engine, question)
+        return answer(engine)
 
-    monkeypatch.setattr(Engine, "_answered", killed)
+    monkeypatch.setattr(Engine, "answer", killed)
     with pytest.raises(Refused, match="T090 the process that renders the pages died; is there enough memory"):
         build_all(project, tmp_path / "site")

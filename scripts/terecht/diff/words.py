@@ -9,7 +9,7 @@ from typing import Any
 from terecht.diff.changes import Around, Changes, FileChange, Hunk, PageChange, Place
 from terecht.diff.visible import MAIN
 from terecht.hosting import SERVER_FILES
-from terecht.load.values import LANGUAGES
+from terecht.languages import LANGUAGES
 from terecht.publish import Release
 
 #: Files that are told by what they are, from the most exact path on.

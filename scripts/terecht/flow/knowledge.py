@@ -11,9 +11,9 @@ from types import MappingProxyType
 from terecht.findings import Finding, stopping
 from terecht.flow.sentences import Known, SentenceFile, Sentences, compare_sentences, load_sentences
 from terecht.flow.table import Table, load_table
+from terecht.languages import LANGUAGES
 from terecht.load.content import Content
 from terecht.load.organisation import ROLES
-from terecht.load.values import LANGUAGES
 
 #: The template of the line with 112.
 EMERGENCY = "overrides/fragments/emergency.html"

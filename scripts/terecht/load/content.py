@@ -16,6 +16,7 @@ import yaml
 
 from terecht.addresses import HOME
 from terecht.findings import Finding, did_you_mean
+from terecht.languages import LANGUAGES
 from terecht.load.dated import Helpline, Law, load_helplines, load_laws
 from terecht.load.organisation import GROUPS, ROLES
 from terecht.load.page_templates import (
@@ -26,7 +27,6 @@ from terecht.load.page_templates import (
     in_language,
     read_template,
 )
-from terecht.load.values import LANGUAGES
 from terecht.load.words import compare_words, read_words, unused_and_unknown
 
 #: The helpline on every page, beside 112.

@@ -21,8 +21,9 @@ import markdown
 import nh3
 
 from terecht.findings import Finding, did_you_mean
+from terecht.languages import LANGUAGES
 from terecht.load.files import below, read_inside
-from terecht.load.values import LANGUAGES, is_web_address
+from terecht.load.values import is_web_address
 from terecht.load.yaml_tree import decode, forbidden_character
 from terecht.slots import ROOT
 

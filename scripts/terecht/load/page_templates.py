@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from terecht.findings import Finding, did_you_mean
-from terecht.load.values import LANGUAGES
+from terecht.languages import LANGUAGES
 from terecht.load.yaml_tree import Scalar, decode, parse_text
 
 #: The language in which pages are written first; the others are translations of it.

@@ -23,9 +23,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from terecht.findings import did_you_mean
+from terecht.languages import LANGUAGES
 
-#: The languages that a site can have, with their own names and directions. A new one needs docs/<code>/ as well.
-LANGUAGES: Final = MappingProxyType({"nl": ("Nederlands", "ltr"), "en": ("English", "ltr")})
 MAX_TEXT: Final = 2_000
 #: Characters of the host of an e-mail address that is not all ASCII: each is looked up in tables, which is slow.
 MAX_FOREIGN_HOST: Final = 63

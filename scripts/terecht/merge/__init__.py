@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 
 from terecht import __version__
-from terecht.addresses import HOME, OWN_FOLDER, page_address
+from terecht.addresses import HOME, page_address
 from terecht.brand.palette import derive
 from terecht.brand.stylesheet import favicon, stylesheet
 from terecht.flow.knowledge import Knowledge
@@ -33,54 +33,14 @@ from terecht.merge.flow_form import FlowForm, SentenceTemplates
 from terecht.merge.fragments import PEOPLE, Fragments, environment, picture_path
 from terecht.merge.html import page_link
 from terecht.merge.ours import Ours
-from terecht.slots import FRAME, Kind, Ledger, Value, sentinel
+from terecht.slots import FRAME, Kind, Ledger, Value
 from terecht.templates.facts import Fact, see
+from terecht.texts import OWN_PAGE, Frame, PageText, Passage, Shell
 
-#: The one page that all of an organisation's additional pages are rendered as; its depth is theirs.
-OWN_PAGE = f"{OWN_FOLDER}/page"
 #: What a passage has to hold to ask anything of an organisation.
 _ASKS = ("{{", "{%", "{#")
 #: Stands before each passage of a page whose passages are rendered together.
 _NEXT = "\ue006"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What stands around the passages of a page: the same for every site in these languages, in this order.
-
-    ``fallback`` names the language of the passages where a translation is missing.
-    """
-
-    languages: tuple[str, ...]
-    language: str
-    name: str
-    title: str
-    fallback: str | None = None
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A heading and what stands under it, as Markdown with slots: what the renderer gets of the middle of a page.
-
-    All organisations in which the same of our sentences stand there share it, whatever the rest of the page says.
-    """
-
-    language: str
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class PageText:
-    """All that is rendered of a page."""
-
-    frame: Frame
-    passages: tuple[Passage, ...]
-
-    @property
-    def body(self) -> str:
-        """The Markdown of the page."""
-        return "".join(passage.text for passage in self.passages)
 
 
 @dataclass(frozen=True)
@@ -96,19 +56,6 @@ class Page:
     def address(self, languages: tuple[str, ...]) -> str:
         """The address of the page within the site."""
         return page_address(languages, self.language, self.name)
-
-
-@dataclass(frozen=True)
-class Shell:
-    """The constant frame around every page: it depends on the ordered languages and on what we wrote alone.
-
-    ``titles`` are those of the menu, by language and name.
-    """
-
-    languages: tuple[str, ...]
-    pages: tuple[str, ...]
-    titles: Mapping[tuple[str, str], str]
-    words: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -128,14 +75,16 @@ class PassageTemplates:
     """The passages of a page: those that ask nothing of an organisation are there, the others are one template."""
 
     def __init__(self, environment: jinja2.Environment, template: PageTemplate, language: str) -> None:
-        self._passage = partial(Passage, language, template.name)
+        self._passage = passage = partial(Passage, language, template.name)
         asks = [any(mark in text for mark in _ASKS) for text in template.passages]
-        self._plain = [
-            None if asking else self._passage(environment.from_string(text).render())
-            for asking, text in zip(asks, template.passages, strict=True)
-        ]
+        self._plain = [None if asks[at] else passage(text) for at, text in enumerate(template.passages)]
         text = (f"{{{{ turn_to({at}) }}}}{text}" for at, text in enumerate(template.passages) if asks[at])
         self._asking = environment.from_string("".join(text))
+
+    @property
+    def plain(self) -> tuple[Passage, ...]:
+        """The passages that ask nothing."""
+        return tuple(filter(None, self._plain))
 
     def filled(self, facts: Mapping[str, Any], ledger: Ledger) -> tuple[Passage, ...]:
         """All passages with these facts, which note their slots in the ledger."""
@@ -253,6 +202,19 @@ def shell_of(languages: tuple[str, ...], content: Content) -> Shell:
     return Shell(languages, content.pages, titles, words)
 
 
+def common_texts(languages: tuple[str, ...], content: Content, templates: Templates) -> Iterator[PageText]:
+    """What a site in these languages has whosever it is: the frame of each page, and its passages that ask nothing."""
+    for language in languages:
+        for name in content.pages:
+            template = content.template(language, name)
+            yield PageText(_frame_of(template, languages, language), templates.page(template, language).plain)
+
+
+def _frame_of(template: PageTemplate, languages: tuple[str, ...], language: str) -> Frame:
+    fallback = template.language if template.language != language else None
+    return Frame(languages, language, template.name, template.title, fallback)
+
+
 def own_pages(client: Client, content: Content, language: str) -> tuple[OwnPage, ...]:
     """The organisation's own pages for readers of a language.
 
@@ -278,8 +240,7 @@ def _shared_page(
     ledger = Ledger()
     facts = {**see(client.organisation, language, ledger), **_blocks(fragments, ledger)}
     passages = templates.page(template, language).filled(facts, ledger)
-    fallback = template.language if template.language != language else None
-    around = Frame(client.organisation.languages, language, template.name, template.title, fallback)
+    around = _frame_of(template, client.organisation.languages, language)
     tab = _tab(client, fragments.content, language, None if template.name == HOME else template.title)
     page_text = PageText(around, passages)
     return Page(language, template.name, template.title, page_text, MappingProxyType({**frame, **tab, **ledger.values}))
@@ -344,11 +305,6 @@ def _frame(client: Client, fragments: Fragments, added: tuple[OwnPage, ...]) -> 
         "footer": Value(Kind.HTML, fragments.footer(__version__)),
     }
     return {FRAME.index(name): value for name, value in values.items()}
-
-
-def frame_slots() -> dict[str, str]:
-    """The slots of the frame by name, for the theme."""
-    return {name: sentinel(number) for number, name in enumerate(FRAME)}
 
 
 def site_path(address: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terecht.addresses import NOT_FOUND
-from terecht.merge import Frame, PageText, Passage, Shell
+from terecht.texts import Frame, PageText, Passage, Shell
 
 
 @dataclass(frozen=True)

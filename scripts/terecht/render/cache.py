@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from terecht.merge import Frame, Passage, Shell
 from terecht.render import Rendered, RenderedFrame, RenderedPassage, SearchEntry
+from terecht.texts import Frame, Passage, Shell
 
 Text = TypeVar("Text", Frame, Passage)
 Made = TypeVar("Made", RenderedFrame, RenderedPassage)

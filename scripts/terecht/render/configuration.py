@@ -9,9 +9,9 @@ import yaml
 
 from terecht.assets import names_of
 from terecht.hosting import META_POLICY
-from terecht.load.values import LANGUAGES
-from terecht.merge import Shell
+from terecht.languages import LANGUAGES
 from terecht.render import assets
+from terecht.texts import Shell
 
 
 def site_configuration(root: Path, shell: Shell) -> dict[str, Any]:

@@ -17,15 +17,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-from terecht.merge import Frame, Passage, Shell
 from terecht.render import Rendered, RenderError
+from terecht.texts import Frame, Passage, Shell
 
 if TYPE_CHECKING:
     from terecht.render.mkdocs_engine import MkDocsEngine
 
 Languages: TypeAlias = tuple[str, ...]
-#: What to render: frames of a shell, and passages in its languages.
-Question: TypeAlias = tuple[Shell, tuple[Frame, ...], tuple[Passage, ...]]
 
 
 class EngineDiedError(Exception):
@@ -39,30 +37,35 @@ class Engine:
         command = [sys.executable, "-m", __name__, str(root)]
         self._program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
 
-    def render(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> Rendered:
-        """Frames of a shell, and passages in its languages, which are the same in every shell that has these.
+    def ask(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> None:
+        """Asks for frames of a shell, and passages in its languages, which are the same in every shell that has these.
+
+        One question at a time: the next is asked after :meth:`answer`.
+        """
+        assert self._program.stdin is not None  # noqa: S101  a pipe
+        # When nobody reads any more, there is no answer either.
+        with contextlib.suppress(OSError):
+            pickle.dump((shell, tuple(frames), tuple(passages)), self._program.stdin)
+            self._program.stdin.flush()
+
+    def answer(self) -> Rendered:
+        """What was asked for, when it is ready.
 
         Raises :class:`RenderError` when MkDocs warns, :class:`EngineDiedError` when a process is gone.
         """
-        return self._answered((shell, tuple(frames), tuple(passages)))
-
-    def close(self) -> None:
-        """Ends the program."""
-        self._program.kill()
-        self._program.communicate()
-
-    def _answered(self, question: Question) -> Rendered:
-        assert self._program.stdin is not None  # noqa: S101  both are pipes
-        assert self._program.stdout is not None  # noqa: S101
+        assert self._program.stdout is not None  # noqa: S101  a pipe
         try:
-            pickle.dump(question, self._program.stdin)
-            self._program.stdin.flush()
             answer = pickle.load(self._program.stdout)  # noqa: S301  of our own child
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise EngineDiedError from error
         if isinstance(answer, Rendered):
             return answer
         raise RenderError(answer)
+
+    def close(self) -> None:
+        """Ends the program."""
+        self._program.kill()
+        self._program.communicate()
 
 
 def serve(root: Path, asked: IO[bytes], answers: IO[bytes]) -> None:

@@ -28,11 +28,11 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from terecht.addresses import NOT_FOUND, search_index_path
-from terecht.load.values import LANGUAGES
-from terecht.merge import OWN_PAGE, Frame, Passage, Shell, frame_slots
+from terecht.languages import LANGUAGES
 from terecht.render import Rendered, RenderedFrame, RenderedPassage, RenderError, SearchEntry
 from terecht.render.configuration import front_matter, site_configuration
 from terecht.slots import CONTENT, FRAME, sentinel
+from terecht.texts import OWN_PAGE, Frame, Passage, Shell, frame_slots
 
 #: Stands for the path of the site in the links of the page for 'not found', until the slot takes its place.
 _ROOT_MARK = "/terecht-root-path/"

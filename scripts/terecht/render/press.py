@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Self
 
 from terecht.findings import Finding, Refused
-from terecht.merge import Frame, PageText, Passage, Shell
 from terecht.render import Rendered, RenderedFrame, RenderedPage, RenderedPassage, RenderError
 from terecht.render.cache import Shelf
 from terecht.render.engine import Engine, EngineDiedError
+from terecht.texts import Frame, PageText, Passage, Shell
 
 Languages = tuple[str, ...]
 
@@ -30,6 +30,7 @@ class Press:
         self._passages: dict[Passage, RenderedPassage] = {}
         self._shells: dict[Languages, Shell] = {}
         self._engine: Engine | None = None
+        self._asked: Shell | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -41,7 +42,7 @@ class Press:
         """Ends the engine. The press can be used again."""
         if self._engine:
             self._engine.close()
-        self._engine = None
+        self._engine = self._asked = None
 
     def fits(self, other: Press) -> bool:
         """Whether all that was rendered here is what the other would render: then it can go on in its place."""
@@ -53,34 +54,50 @@ class Press:
         """Takes over an engine that was started already."""
         self._engine = engine
 
+    def begin(self, texts: Iterable[PageText]) -> None:
+        """Has the engine begin with these pages, which have the same languages, while the caller goes on."""
+        self._collect()
+        wanted = list(texts)
+        shell = self.shell_of(wanted[0].frame.languages)
+        self._ask(shell, [text.frame for text in wanted], [one for text in wanted for one in text.passages])
+
     def rendered(self, texts: Iterable[PageText]) -> Mapping[PageText, RenderedPage]:
         """These pages. Raises :class:`Refused` with what the engine complains about."""
+        self._collect()
         wanted = list(dict.fromkeys(texts))
-        missing: dict[Languages, list[Frame]] = {}
-        for frame in dict.fromkeys(text.frame for text in wanted):
-            if frame not in self._frames:
-                missing.setdefault(frame.languages, []).append(frame)
-        passages = dict.fromkeys(one for text in wanted for one in text.passages if one not in self._passages)
+        passages = dict.fromkeys(one for text in wanted for one in text.passages)
         for languages in dict.fromkeys(text.frame.languages for text in wanted):
             # A passage is rendered in the first shell that has its language.
             inside = [one for one in passages if one.language in languages]
             for one in inside:
                 del passages[one]
-            self._get(self.shell_of(languages), missing.get(languages, []), inside)
+            frames = [text.frame for text in wanted if text.frame.languages == languages]
+            self._ask(self.shell_of(languages), frames, inside)
+            self._collect()
         whole = Rendered(self._frames, self._passages)
         return {text: whole.page(text) for text in wanted}
 
-    def _get(self, shell: Shell, frames: list[Frame], passages: list[Passage]) -> None:
+    def _ask(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> None:
+        """Takes what there is from the shelf, and asks the engine for the rest."""
         self._shells[shell.languages] = shell
-        found = self.shelf.take(shell, frames, passages)
+        around = [one for one in dict.fromkeys(frames) if one not in self._frames]
+        inside = [one for one in dict.fromkeys(passages) if one not in self._passages]
+        found = self.shelf.take(shell, around, inside)
         self._keep(found)
-        frames = [one for one in frames if one not in found.frames]
-        passages = [one for one in passages if one not in found.passages]
-        if not frames and not passages:
+        around = [one for one in around if one not in found.frames]
+        inside = [one for one in inside if one not in found.passages]
+        if around or inside:
+            self._engine = self._engine or Engine(self.root)
+            self._engine.ask(shell, around, inside)
+            self._asked = shell
+
+    def _collect(self) -> None:
+        """Takes the answer of the engine, if it was asked something."""
+        if self._engine is None or self._asked is None:
             return
-        self._engine = self._engine or Engine(self.root)
+        shell, self._asked = self._asked, None
         try:
-            made = self._engine.render(shell, frames, passages)
+            made = self._engine.answer()
         except RenderError as error:
             self.close()
             lines = str(error).splitlines()

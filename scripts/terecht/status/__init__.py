@@ -14,11 +14,11 @@ from typing import Any, Literal, TypeAlias
 from terecht import publish
 from terecht.findings import Finding, stopping
 from terecht.inputs import Inputs, made_from_of, own_inputs, shared_inputs
+from terecht.languages import LANGUAGES
 from terecht.load import Client, load, load_organisation, shown_path
 from terecht.load.content import Content
 from terecht.load.page_templates import in_language
 from terecht.load.replaced_pages import State
-from terecht.load.values import LANGUAGES
 from terecht.project import Project
 from terecht.publish import Outlet
 
