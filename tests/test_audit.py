@@ -13,9 +13,9 @@ from terecht.compose import compose, parts_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.merge import Templates, merge
-from terecht.render import not_found_text
 from terecht.slots import GAP, HOLE, Kind, Piece, Value, sentinel
 from terecht.stamp import Parts
+from terecht.texts import not_found_text
 from terecht.workshop import Workshop
 from trust_table import Say
 
@@ -45,7 +45,7 @@ def test_every_slot_of_every_rendered_page_stands_where_its_kind_may(
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
     texts = [page.text for page in site.pages]
-    rendered = workshop.press.rendered([*texts, not_found_text(site.shell)])
+    rendered = workshop.press.rendered([*texts, not_found_text(site.shell.languages)])
     parts = parts_of(site, rendered)
     assert all(sentinel(0) in "".join(one.pieces) for one in parts.values())
     files = {**workshop.assets_of(site), **compose(site, rendered)}
@@ -155,7 +155,7 @@ def test_a_fault_planted_in_a_piece_is_seen(old: str, new: str, workshop: Worksh
     client, _ = load(ROOT / "organisations/snijders", content, TODAY)
     assert client is not None
     site = merge(client, content, Templates(ROOT / "overrides"))
-    rendered = workshop.press.rendered([*(page.text for page in site.pages), not_found_text(site.shell)])
+    rendered = workshop.press.rendered([*(page.text for page in site.pages), not_found_text(site.shell.languages)])
     parts, files = parts_of(site, rendered), {**workshop.assets_of(site), **compose(site, rendered)}
     page = parts["waar-terecht/index.html"]
     number, form = next((at, one.given) for at, one in page.values.items() if isinstance(one.given, Piece))

@@ -8,9 +8,9 @@ from typing import Any
 from terecht.addresses import NOT_FOUND, file_path, search_index_path, way_to_root
 from terecht.hosting import server_files
 from terecht.merge import Site
-from terecht.render import RenderedPage, not_found_text
+from terecht.render import RenderedPage
 from terecht.stamp import Parts, fill, fill_index, to_json
-from terecht.texts import PageText
+from terecht.texts import PageText, not_found_text
 
 #: How Material's search worker reads an index: its defaults, and stems, so that a plural finds the singular.
 _SEARCH = {
@@ -28,7 +28,7 @@ def parts_of(site: Site, rendered: Mapping[PageText, RenderedPage]) -> dict[str,
     """Every page of the site before it is stamped, by the path of its file."""
     languages = site.shell.languages
     parts = {file_path(page.address(languages)): Parts(rendered[page.text].pieces, page.values) for page in site.pages}
-    return {**parts, _NOT_FOUND_FILE: Parts(rendered[not_found_text(site.shell)].pieces, site.not_found)}
+    return {**parts, _NOT_FOUND_FILE: Parts(rendered[not_found_text(site.shell.languages)].pieces, site.not_found)}
 
 
 def compose(site: Site, rendered: Mapping[PageText, RenderedPage]) -> dict[str, bytes]:

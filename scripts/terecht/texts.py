@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from terecht.addresses import OWN_FOLDER
+from terecht.addresses import NOT_FOUND, OWN_FOLDER
 from terecht.slots import FRAME, sentinel
 
 #: The one page that all of an organisation's additional pages are rendered as; its depth is theirs.
@@ -70,3 +70,8 @@ class Shell:
 def frame_slots() -> dict[str, str]:
     """The slots of the frame by name, for the theme."""
     return {name: sentinel(number) for number, name in enumerate(FRAME)}
+
+
+def not_found_text(languages: tuple[str, ...]) -> PageText:
+    """The page for 'not found', in the default language; its body is the theme's own."""
+    return PageText(Frame(languages, languages[0], NOT_FOUND, ""), ())

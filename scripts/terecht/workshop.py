@@ -25,10 +25,10 @@ from terecht.project import Outcome, Project
 from terecht.publish import Outlet, Release, give_up, settle, stage, switch
 from terecht.publish.manifest import Origin
 from terecht.publish.store import Store
-from terecht.render import RenderedPage, assets, not_found_text
+from terecht.render import RenderedPage, assets
 from terecht.render.cache import Shelf
 from terecht.render.press import Press
-from terecht.texts import PageText
+from terecht.texts import PageText, not_found_text
 
 #: What to do about what the operating system says.
 _WAYS_OUT = {
@@ -150,7 +150,7 @@ def finish(
 
 
 def _texts(site: Site) -> list[PageText]:
-    return [*dict.fromkeys(page.text for page in site.pages), not_found_text(site.shell)]
+    return [*dict.fromkeys(page.text for page in site.pages), not_found_text(site.shell.languages)]
 
 
 def _shown(outlet: Outlet, staged: list[Release]) -> Iterator[tuple[str, tuple[Finding, ...]]]:

@@ -1,4 +1,4 @@
-"""Where the processor time of a cold build goes, stage by stage, and how far that is from writing the same bytes.
+"""Where the time of a cold build goes, stage by stage, and how far that is from writing the same bytes.
 
 PYTHONPATH=tests python tests/bench/stages.py ORGANISATIONS
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import resource
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,13 +33,13 @@ from terecht.project import Project, usable_content
 from terecht.publish import Outlet, settle, stage, switch
 from terecht.publish.manifest import Origin
 from terecht.publish.store import Store
-from terecht.render import not_found_text
+from terecht.texts import not_found_text
 from terecht.workshop import Workshop
 
 
 @dataclass
 class Clock:
-    """Seconds of processors by stage, those of ended child processes included; ``files`` and ``size`` of all sites."""
+    """Seconds by stage, of which one runs at a time; ``files`` and ``size`` of all sites."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     sites: int = 0
@@ -49,14 +49,9 @@ class Clock:
     @contextmanager
     def on(self, name: str) -> Iterator[None]:
         """Counts for a stage what is done inside."""
-        before = _cpu()
+        before = time.perf_counter()
         yield
-        self.seconds[name] = self.seconds.get(name, 0) + _cpu() - before
-
-
-def _cpu() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+        self.seconds[name] = self.seconds.get(name, 0) + time.perf_counter() - before
 
 
 def _stages(project: Project, outlet: Outlet, floor: Path) -> Clock:
@@ -75,10 +70,11 @@ def _stages(project: Project, outlet: Outlet, floor: Path) -> Clock:
                 sites.append((merge(client, shop.content, shop.templates), origin))
     with clock.on("render"):
         rendered = shop.press.rendered(
-            text for site, _ in sites for text in (*(page.text for page in site.pages), not_found_text(site.shell))
+            text
+            for site, _ in sites
+            for text in (*(page.text for page in site.pages), not_found_text(site.shell.languages))
         )
-        # What a child used is known when it has ended.
-        shop.press.close()
+    shop.press.close()
     store = Store(outlet.shared)
     for site, origin in sites:
         assets = shop.assets_of(site)

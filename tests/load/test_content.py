@@ -10,7 +10,6 @@ import pytest
 
 from conftest import MINIMAL, TODAY
 from terecht.flow.knowledge import Knowledge
-from terecht.load.page_templates import headings
 from terecht.project import Project, read_content
 
 Make = Callable[..., Project]
@@ -112,9 +111,7 @@ def test_helplines_and_laws_that_are_due_for_a_check_are_warned_about(project: P
 
 def test_every_heading_has_the_same_id_in_each_language(content: Knowledge) -> None:
     for name in content.pages:
-        by_language = [
-            [found[1:] for found in headings(content.templates[language, name])] for language in ("nl", "en")
-        ]
+        by_language = [[found[1:] for found in content.templates[language, name].headings] for language in ("nl", "en")]
         assert by_language[0] == by_language[1], name
 
 

@@ -34,7 +34,7 @@ from terecht.flow.knowledge import Knowledge
 from terecht.load import Client, load, own_pages
 from terecht.load.values import WebAddress
 from terecht.merge import fragments, merge, site_path
-from terecht.render import not_found_text
+from terecht.texts import not_found_text
 from terecht.workshop import Workshop, finish
 from trust_table import Say
 
@@ -174,7 +174,7 @@ class Laboratory:
     def files(self, client: Client, *, whole: bool = False) -> dict[str, bytes]:
         """The finished site: ``whole`` with our own audit of it, which would hide a breach behind a refusal."""
         site = merge(client, self.workshop.content, self.workshop.templates)
-        wanted = [*(page.text for page in site.pages), not_found_text(site.shell)]
+        wanted = [*(page.text for page in site.pages), not_found_text(site.shell.languages)]
         rendered, shared = self.workshop.press.rendered(wanted), self.workshop.assets_of(site)
         return {**shared, **(finish(site, rendered, shared) if whole else compose(site, rendered))}
 

@@ -35,8 +35,9 @@ from terecht.merge import shell_of
 from terecht.merge.fragments import Fragments, picture_of
 from terecht.project import Outcome, Project, choose, usable_content
 from terecht.publish import Outlet
-from terecht.render import Rendered, RenderedFrame, not_found_text
+from terecht.render import Rendered, RenderedFrame
 from terecht.render.cache import Shelf
+from terecht.texts import not_found_text
 from trust_table import Say
 
 SEED = 26
@@ -406,7 +407,7 @@ def test_a_value_in_the_cache_is_seen(ground: Ground, tmp_path: Path) -> None:
     name = ground.fleet.good[0]
     shell = shell_of(("nl",), ground.content)
     page = RenderedFrame(html.escape(f"<p>{_of(ground.fleet, 'contacts.name', name)}</p>"), "")
-    Shelf(tmp_path / "cache", "engine").put(shell, Rendered({not_found_text(shell).frame: page}, {}))
+    Shelf(tmp_path / "cache", "engine").put(shell, Rendered({not_found_text(shell.languages).frame: page}, {}))
     assert len(Search(ground.fleet.register).look(files_below(tmp_path / "cache", None, "cache"))) == 1
 
 

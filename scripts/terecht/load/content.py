@@ -23,7 +23,6 @@ from terecht.load.page_templates import (
     PageTemplate,
     compare_languages,
     dead_links,
-    headings,
     in_language,
     read_template,
 )
@@ -54,7 +53,7 @@ class Content:
 
     def anchors(self, language: str, name: str) -> frozenset[str]:
         """The ids of the headings of a page."""
-        return frozenset(identifier or "" for _, _, identifier in headings(self.template(language, name)))
+        return frozenset(identifier or "" for _, _, identifier in self.template(language, name).headings)
 
     def fragments(self) -> dict[str, frozenset[str]]:
         """The fragments that a page can show, and the names that each takes."""

@@ -53,6 +53,18 @@ class PageTemplate:
             passages[-1].append(line)
         return tuple(map("".join, passages))
 
+    @cached_property
+    def headings(self) -> tuple[tuple[int, int, str | None], ...]:
+        """Line in the file, level and id of each heading."""
+        found = []
+        fenced = False
+        for number, line in enumerate(self.text.splitlines(), self.first_line):
+            fenced ^= line.startswith("```")
+            if not fenced and (heading := _HEADING.match(line)):
+                identifier = _HEADING_ID.search(heading.group(2).rstrip())
+                found.append((number, len(heading.group(1)), identifier.group(1) if identifier else None))
+        return tuple(found)
+
     @property
     def version(self) -> str:
         """A short hash of what the page says."""
@@ -82,18 +94,6 @@ def read_template(path: Path, shown: str, language: str) -> tuple[PageTemplate |
     return PageTemplate(language, path.stem, values["title"], body, shown, end + 2, values.get("source")), []
 
 
-def headings(template: PageTemplate) -> list[tuple[int, int, str | None]]:
-    """Line in the file, level and id of each heading of a template."""
-    found = []
-    fenced = False
-    for number, line in enumerate(template.text.splitlines(), template.first_line):
-        fenced ^= line.startswith("```")
-        if not fenced and (heading := _HEADING.match(line)):
-            identifier = _HEADING_ID.search(heading.group(2).rstrip())
-            found.append((number, len(heading.group(1)), identifier.group(1) if identifier else None))
-    return found
-
-
 def in_language(templates: Mapping[tuple[str, str], PageTemplate], language: str, name: str) -> PageTemplate | None:
     """The page in this language, or in the first one that has it (a fallback, which the page says)."""
     languages = (language, *LANGUAGES)
@@ -112,9 +112,9 @@ def dead_links(template: PageTemplate, templates: Mapping[tuple[str, str], PageT
             if target is None:
                 help_ = did_you_mean(name, known)
                 findings.append(Finding(template.path, number, at, "T064", f"there is no page '{name}.md'", help_))
-            elif anchor and anchor not in {identifier for _, _, identifier in headings(target)}:
+            elif anchor and anchor not in {identifier for _, _, identifier in target.headings}:
                 message = f"'{target.name}.md' has no heading '{anchor}'"
-                help_ = did_you_mean(anchor, [identifier or "" for _, _, identifier in headings(target)])
+                help_ = did_you_mean(anchor, [identifier or "" for _, _, identifier in target.headings])
                 findings.append(Finding(template.path, number, at, "T064", message, help_))
     return findings
 
@@ -124,7 +124,7 @@ def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list
     findings: list[Finding] = []
     for (language, name), template in templates.items():
         seen: set[str] = set()
-        for line, _, identifier in headings(template):
+        for line, _, identifier in template.headings:
             if identifier is None:
                 findings.append(
                     Finding(template.path, line, 1, "T083", "a heading without an id", "end it with {: #id }")
@@ -148,8 +148,8 @@ def compare_languages(templates: Mapping[tuple[str, str], PageTemplate]) -> list
 
 
 def _compare_headings(source: PageTemplate, translation: PageTemplate) -> list[Finding]:
-    wanted = [(level, identifier) for _, level, identifier in headings(source)]
-    found = headings(translation)
+    wanted = [(level, identifier) for _, level, identifier in source.headings]
+    found = translation.headings
     for position, (line, level, identifier) in enumerate(found):
         if position >= len(wanted) or wanted[position] != (level, identifier):
             help_ = f"headings and their ids are those of {source.path}, in the same order"

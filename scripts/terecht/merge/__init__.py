@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -35,7 +35,7 @@ from terecht.merge.html import page_link
 from terecht.merge.ours import Ours
 from terecht.slots import FRAME, Kind, Ledger, Value
 from terecht.templates.facts import Fact, see
-from terecht.texts import OWN_PAGE, Frame, PageText, Passage, Shell
+from terecht.texts import OWN_PAGE, Frame, PageText, Passage, Shell, not_found_text
 
 #: What a passage has to hold to ask anything of an organisation.
 _ASKS = ("{{", "{%", "{#")
@@ -78,8 +78,12 @@ class PassageTemplates:
         self._passage = passage = partial(Passage, language, template.name)
         asks = [any(mark in text for mark in _ASKS) for text in template.passages]
         self._plain = [None if asks[at] else passage(text) for at, text in enumerate(template.passages)]
-        text = (f"{{{{ turn_to({at}) }}}}{text}" for at, text in enumerate(template.passages) if asks[at])
-        self._asking = environment.from_string("".join(text))
+        self._text = "".join(f"{{{{ turn_to({at}) }}}}{text}" for at, text in enumerate(template.passages) if asks[at])
+        self._environment = environment
+
+    @cached_property
+    def _asking(self) -> jinja2.Template:
+        return self._environment.from_string(self._text)
 
     @property
     def plain(self) -> tuple[Passage, ...]:
@@ -203,11 +207,14 @@ def shell_of(languages: tuple[str, ...], content: Content) -> Shell:
 
 
 def common_texts(languages: tuple[str, ...], content: Content, templates: Templates) -> Iterator[PageText]:
-    """What a site in these languages has whosever it is: the frame of each page, and its passages that ask nothing."""
+    """What sites in these languages share whosever they are: the frames, and the passages that ask nothing."""
     for language in languages:
         for name in content.pages:
             template = content.template(language, name)
             yield PageText(_frame_of(template, languages, language), templates.page(template, language).plain)
+        for fallback in (None, *(other for other in languages if other != language)):
+            yield PageText(Frame(languages, language, OWN_PAGE, "", fallback), ())
+    yield not_found_text(languages)
 
 
 def _frame_of(template: PageTemplate, languages: tuple[str, ...], language: str) -> Frame:

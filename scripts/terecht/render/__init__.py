@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from terecht.addresses import NOT_FOUND
-from terecht.texts import Frame, PageText, Passage, Shell
+from terecht.texts import Frame, PageText, Passage
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,6 @@ class Rendered:
 
 class RenderError(Exception):
     """The engine complained about something that we wrote. The message holds all its complaints."""
-
-
-def not_found_text(shell: Shell) -> PageText:
-    """The page for 'not found', in the default language; its body is the theme's own."""
-    return PageText(Frame(shell.languages, shell.languages[0], NOT_FOUND, ""), ())
 
 
 def assets(root: Path, languages: tuple[str, ...]) -> Mapping[str, bytes]:

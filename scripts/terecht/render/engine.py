@@ -63,7 +63,7 @@ class Engine:
         raise RenderError(answer)
 
     def close(self) -> None:
-        """Ends the program."""
+        """Ends the program; its rooms see that and end too."""
         self._program.kill()
         self._program.communicate()
 
