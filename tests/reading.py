@@ -18,7 +18,8 @@ from conftest import ROOT, TODAY
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
 from terecht.load.organisation import ROLES, Policy
-from terecht.merge import Page, Site, Templates, merge
+from terecht.merge import Page, Site, merge
+from terecht.merge.templates import Templates
 from terecht.slots import SLOT, Kind
 
 _HEADING = re.compile(r"^#{1,6} (.*)\{: *#([a-z0-9-]+) *\}\s*$", re.MULTILINE)

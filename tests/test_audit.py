@@ -12,7 +12,8 @@ from terecht.audit import audit, whole, wrong_in
 from terecht.compose import compose, parts_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.merge import Templates, merge
+from terecht.merge import merge
+from terecht.merge.templates import Templates
 from terecht.slots import GAP, HOLE, Kind, Piece, Value, sentinel
 from terecht.stamp import Parts
 from terecht.texts import not_found_text

@@ -20,7 +20,8 @@ from terecht.assets import named
 from terecht.findings import Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.load import Client
-from terecht.merge import Page, Site, Templates, merge
+from terecht.merge import Page, Site, merge
+from terecht.merge.templates import Templates
 from terecht.project import Project
 from terecht.render import assets
 from terecht.render.configuration import front_matter, site_configuration

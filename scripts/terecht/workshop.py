@@ -20,7 +20,8 @@ from terecht.findings import Finding, Refused, Unusable
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs, engine_digest
 from terecht.load import Client, load, shown_path
-from terecht.merge import Site, Templates, common_texts, merge, shell_of
+from terecht.merge import Site, common_texts, merge, shell_of
+from terecht.merge.templates import Templates
 from terecht.project import Outcome, Project
 from terecht.publish import Outlet, Release, give_up, settle, stage, switch
 from terecht.publish.manifest import Origin

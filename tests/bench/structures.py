@@ -15,7 +15,8 @@ from pathlib import Path
 from terecht.findings import Finding, stopping
 from terecht.flow.check import signature
 from terecht.load import folders, load
-from terecht.merge import Templates, merge
+from terecht.merge import merge
+from terecht.merge.templates import Templates
 from terecht.project import Project, usable_content
 from terecht.texts import PageText
 

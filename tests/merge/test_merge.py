@@ -11,7 +11,8 @@ import pytest
 from conftest import EXAMPLES, MINIMAL, ROOT, TODAY
 from terecht.flow.knowledge import Knowledge
 from terecht.load import Client, load
-from terecht.merge import Page, Site, Templates, merge
+from terecht.merge import Page, Site, merge
+from terecht.merge.templates import Templates
 from terecht.slots import CLOSE, FRAME, OPEN, OWN, SLOT, Kind
 
 

@@ -12,7 +12,8 @@ import pytest
 from conftest import EXAMPLES, MINIMAL, ROOT, TODAY, asset_in, build_all, pages_of
 from terecht.flow.knowledge import Knowledge
 from terecht.load import load
-from terecht.merge import Templates, merge, shell_of
+from terecht.merge import merge, shell_of
+from terecht.merge.templates import Templates
 from terecht.project import Project
 from terecht.render import Rendered, RenderError
 from terecht.render.cache import Shelf

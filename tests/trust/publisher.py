@@ -21,7 +21,8 @@ from terecht.findings import Finding
 from terecht.flow.knowledge import Knowledge
 from terecht.inputs import Inputs
 from terecht.load import Client
-from terecht.merge import Site, Templates, shell_of
+from terecht.merge import Site, shell_of
+from terecht.merge.templates import Templates
 from terecht.project import Project, usable_content
 from terecht.publish import Outlet, Release
 from terecht.publish.manifest import Origin

@@ -34,7 +34,8 @@ from terecht.load import yaml_tree
 from terecht.load.content import Content
 from terecht.load.organisation import Organisation
 from terecht.load.yaml_tree import MAX_BYTES, MAX_DEPTH, MAX_NODES
-from terecht.merge import Templates, merge
+from terecht.merge import merge
+from terecht.merge.templates import Templates
 from terecht.project import Project, usable_content
 
 ROOT = Path(__file__).parents[2]
