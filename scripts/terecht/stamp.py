@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -52,12 +52,30 @@ def cut(piece: str) -> Stamp:
     return Stamp(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
 
 
-def fill(parts: Parts, to_root: str) -> bytes:
-    """The page with its values, as UTF-8. ``to_root`` is the way from the page to the root of its site.
+class Stamper:
+    """Stamps pages that stand equally deep in one site. ``to_root`` is the way from each of them to its root."""
 
-    Raises :class:`UnfilledSlotError` for a slot without a value.
-    """
-    return _joined(parts.pieces, parts.values, lambda value: _escaped(value, to_root)).encode()
+    def __init__(self, to_root: str) -> None:
+        self._to_root = to_root
+        #: Much of what stands in the frame of a page is the same on each.
+        self._written = cache(self._escaped)
+
+    def page(self, parts: Parts) -> bytes:
+        """The page with its values, as UTF-8. Raises :class:`UnfilledSlotError` for a slot without a value."""
+        return _joined(parts.pieces, parts.values, self._written).encode()
+
+    def _escaped(self, value: Value) -> str:
+        match value.kind:
+            case Kind.TEXT:
+                return html.escape(value.text)
+            case Kind.URL:
+                return html.escape(checked_address(value.text))
+            case Kind.PATH:
+                return html.escape(value.text)
+            case Kind.LINK:
+                return html.escape(f"{self._to_root}/{quote(value.text)}")
+            case Kind.HTML:
+                return value.text.replace(ROOT, html.escape(self._to_root))
 
 
 def _joined(pieces: Iterable[str], values: Mapping[int, Value], written: Callable[[Value], str]) -> str:
@@ -71,20 +89,6 @@ def _joined(pieces: Iterable[str], values: Mapping[int, Value], written: Callabl
                 raise UnfilledSlotError(f"nothing fills slot {number}")
             joined += (written(value), text)
     return "".join(joined)
-
-
-def _escaped(value: Value, to_root: str) -> str:
-    match value.kind:
-        case Kind.TEXT:
-            return html.escape(value.text)
-        case Kind.URL:
-            return html.escape(checked_address(value.text))
-        case Kind.PATH:
-            return html.escape(value.text)
-        case Kind.LINK:
-            return html.escape(f"{to_root}/{quote(value.text)}")
-        case Kind.HTML:
-            return value.text.replace(ROOT, html.escape(to_root))
 
 
 def checked_address(address: str) -> str:

@@ -19,7 +19,7 @@ from terecht.publish import Outlet
 from terecht.workshop import Order, Workshop
 
 #: Sites that are in memory at once in a process: enough to render what they share in one go, and few enough to fit.
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 16
 #: Batches a process, so that all end at about the same time.
 _TURNS = 4
 

@@ -132,25 +132,33 @@ def stage(
     site = draft / "site"
     store = store or Store(outlet.shared)
     try:
-        site.mkdir()
-        for parent in sorted({path.rpartition("/")[0] for path in (*files, *shared)}):
-            (site / parent).mkdir(parents=True, exist_ok=True)
+        folders = sorted({site, *(site / parent for path in (*files, *shared) for parent in _around(path))})
+        for folder in folders:
+            folder.mkdir()
         records = {path: record_of(data) for path, data in files.items()}
         for path, data in files.items():
             _write(site / path, data)
         for path, data in shared.items():
             records[path] = store.put(data, site / path)
         _write(draft / _MANIFEST, Manifest(organisation, origin, records).to_json())
-        for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
+        for folder in (draft, *folders):
             folder.chmod(_DIRECTORY_MODE)
         with _alone(releases):
             _sweep(releases, draft)
-            folder = releases / f"{_last_number(releases) + 1:06d}"
-            draft.rename(folder)
+            numbered = releases / f"{_last_number(releases) + 1:06d}"
+            draft.rename(numbered)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return Release(organisation, folder)
+    return Release(organisation, numbered)
+
+
+def _around(path: str) -> Iterator[str]:
+    """The folders around a file within a site."""
+    at = path.find("/")
+    while at != -1:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def settle() -> None:

@@ -86,9 +86,11 @@ def read_manifest(path: Path) -> Manifest | None:
 
 def looks_whole(manifest: Manifest, site: Path) -> bool:
     """Whether every file is there with its size; cheap, so that it can be asked at every build."""
+    folder = str(site)
     for path, record in manifest.files.items():
         try:
-            if (site / path).lstat().st_size != record.size:
+            # A fleet asks this of ten thousands of files, and a Path for each takes longer than the question.
+            if os.lstat(f"{folder}/{path}").st_size != record.size:
                 return False
         except OSError:
             return False
