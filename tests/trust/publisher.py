@@ -55,6 +55,9 @@ def replace_what_comes_before(content: Knowledge) -> None:
         return site.files
 
     class NoPress(Press):
+        def begin(self, texts: Iterable[PageText]) -> None:
+            del self, texts
+
         def rendered(self, texts: Iterable[PageText]) -> Mapping[PageText, RenderedPage]:
             del self, texts
             return {}

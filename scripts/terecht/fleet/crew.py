@@ -5,6 +5,7 @@ A crew has one method. Nothing else knows whether it is this process, a pool of 
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -68,12 +69,16 @@ class Pool:
         _SHOPS[key] = self.workshop
         try:
             with self._executor(self.jobs) as pool:
-                running = {pool.submit(build_batch, *key, self.outlet, batch): batch for batch in batches}
-                for future in as_completed(running):
-                    try:
-                        yield future.result()
-                    except BrokenProcessPool:
-                        lost += running[future]
+                try:
+                    running = {pool.submit(build_batch, *key, self.outlet, batch): batch for batch in batches}
+                    for future in as_completed(running):
+                        try:
+                            yield future.result()
+                        except BrokenProcessPool:
+                            lost += running[future]
+                finally:
+                    # After Ctrl-C what is in hand is finished, and nothing else is begun.
+                    pool.shutdown(cancel_futures=True)
             for order in lost:
                 yield [self._once_more(order)]
         finally:
@@ -93,7 +98,8 @@ class Pool:
             return outcome
 
     def _executor(self, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(jobs, mp_context=get_context("fork" if sys.platform == "linux" else "spawn"))
+        context = get_context("fork" if sys.platform == "linux" else "spawn")
+        return ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
 
 #: The workshops of this process. A process that is a copy of another has those of that one.

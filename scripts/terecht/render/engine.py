@@ -35,7 +35,10 @@ class Engine:
 
     def __init__(self, root: Path) -> None:
         command = [sys.executable, "-m", __name__, str(root)]
-        self._program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        # A session of its own: Ctrl-C is for the one who asks, and then its pipe ends.
+        self._program = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
 
     def ask(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> None:
         """Asks for frames of a shell, and passages in its languages, which are the same in every shell that has these.
@@ -105,13 +108,16 @@ def _room(engine: MkDocsEngine, asked: Connection, copies: Iterable[Connection])
     """Renders in the first shell that is asked for, until the program closes its end, of which this has ``copies``."""
     for copy in copies:
         copy.close()
-    with contextlib.suppress(EOFError):
+    # Who closes the engine while it is at something waits for no answer.
+    with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             shell, frames, passages = asked.recv()
             try:
-                asked.send(engine.open(shell, frames, passages) if shell else engine.render(passages))
+                answer = engine.open(shell, frames, passages) if shell else engine.render(passages)
             except RenderError as error:
                 asked.send(str(error))
+            else:
+                asked.send(answer)
 
 
 if __name__ == "__main__":
