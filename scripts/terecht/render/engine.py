@@ -73,7 +73,7 @@ class Engine:
 
 def serve(root: Path, asked: IO[bytes], answers: IO[bytes]) -> None:
     """Has the rooms answer what an :class:`Engine` asks, until it closes or one of them dies."""
-    # The half second that this program is for: it goes by while nobody asks yet, and is spent once for all rooms.
+    # The time that this program is for: it goes by while nobody asks yet, and is spent once for all rooms.
     from terecht.render.mkdocs_engine import MkDocsEngine  # noqa: PLC0415
 
     engine = MkDocsEngine(root)

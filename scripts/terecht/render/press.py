@@ -19,7 +19,7 @@ Languages = tuple[str, ...]
 class Press:
     """Renders for one process, which may ask again and again. ``shell_of`` gives the shell of languages in this order.
 
-    An engine is half a second of start, so it stays until the press is closed.
+    An engine takes a while to start, so it stays until the press is closed.
     """
 
     def __init__(self, root: Path, shelf: Shelf, shell_of: Callable[[Languages], Shell]) -> None:
