@@ -164,7 +164,7 @@ _piece = lru_cache(maxsize=1 << 16)(_dissect)
 _fragment = lru_cache(maxsize=512)(_dissect)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def _frame(html: str) -> Anatomy:
     """What matters of a piece of a fragment, without those inside. It has to close what it opens, and nothing else."""
     reader = _Reader({0: Kind.HTML, 1: Kind.TEXT})

@@ -94,7 +94,7 @@ def _whole(piece: Piece, known: dict[Piece, str]) -> str:
     return known[piece]
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def split(frame: str) -> tuple[str, ...]:
     """The texts of a frame, and its gaps and holes, in order."""
     return tuple(filter(None, re.split(f"([{GAP}{HOLE}])", frame)))

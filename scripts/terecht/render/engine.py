@@ -35,9 +35,9 @@ class Engine:
 
     def __init__(self, root: Path) -> None:
         command = [sys.executable, "-m", __name__, str(root)]
-        # A session of its own: Ctrl-C is for the one who asks, and then its pipe ends.
+        # A group of its own: Ctrl-C is for the one who asks, and then its pipe ends.
         self._program = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
         )
 
     def ask(self, shell: Shell, frames: Iterable[Frame], passages: Iterable[Passage]) -> None:
