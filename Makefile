@@ -23,9 +23,8 @@ trust: tools  ## the promises to readers, as numbers: each measured, beside plai
 	@$(BIN)/pytest -n 2 --trust --complete
 
 N ?= 1000
-N5000 ?=
-bench: $(READY) $(PEERS)  ## how fast, as ratios to peers measured in the same run; N=60: a quick look; N5000=1: five times N too
-	@PYTHONPATH=tests $(BIN)/python tests/bench/run.py $(N) $(if $(N5000),--five)
+bench: $(READY) $(PEERS)  ## how fast, as ratios to peers measured in the same run; N=60: a quick look
+	@PYTHONPATH=tests $(BIN)/python tests/bench/run.py $(N)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -33,8 +33,8 @@ def main() -> int:
     bench.prepare()
     rows = list(scenes.cold(bench))
     wrong = scenes.wrong_texts(bench)
-    counts = [max(1, count // 10), count, *([5 * count] if options.five else [])]
-    rows += chain(scenes.first(bench), scenes.changed(bench), scenes.sizes(bench, counts))
+    sizes = scenes.sizes(bench, [max(1, count // 10), count, 5 * count])
+    rows += chain(scenes.first(bench), scenes.changed(bench), sizes)
     rows += chain(scenes.flow(bench), scenes.variety(bench))
     bench.ours.forget()
     minutes = (time.monotonic() - started) / 60
@@ -64,7 +64,6 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("organisations", type=int, nargs="?", default=1000, help="the size of the fleet")
-    parser.add_argument("--five", action="store_true", help="a fleet of five times as many, too")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     if options.organisations < _FEWEST:
