@@ -16,6 +16,12 @@ from terecht.project import Project
 from terecht.publish import Outlet, published, verify
 
 MANY = 64
+#: The command as from a terminal: what a shell starts in the background, perhaps these tests, ignores Ctrl-C.
+TERECHT = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("terecht", run_name="__main__")
+"""
 
 
 def engines_of(project: Project) -> list[str]:
@@ -34,7 +40,7 @@ def engines_of(project: Project) -> list[str]:
 def test_ctrl_c_ends_a_build_in_peace(moment: str, small: Callable[..., Project], tmp_path: Path) -> None:
     project = small(**{f"nr-{number}": MINIMAL for number in range(MANY)})
     output = tmp_path / "site"
-    call = [sys.executable, "-m", "terecht", "build", "--jobs", "2"]
+    call = [sys.executable, "-c", TERECHT, "build", "--jobs", "2"]
     builder = subprocess.Popen(
         [*call, "--root", str(project.root), "--output", str(output)],
         stdout=subprocess.PIPE,
