@@ -25,6 +25,7 @@ import yaml
 from PIL import Image, ImageDraw
 
 from reading import SAMPLES, Setting, settings
+from terecht.brand.palette import nearest
 from terecht.load.organisation import ROLES
 
 SEED = "terecht 1"
@@ -144,7 +145,8 @@ def _organisation(number: int, chance: random.Random) -> dict[str, Any]:
         "size": size,
         "meldregeling": {"<10": "no", "10-49": None, "50+": "yes"}[size],
         "discreet": chance.choices(["yes", "no"], [9, 1])[0],
-        "brand": {"colour": f"#{chance.randrange(1 << 24):06x}"},
+        # Of some thousands a few would be too light for a header, and refused.
+        "brand": {"colour": nearest(f"#{chance.randrange(1 << 24):06x}")},
         "review": {"date": f"2026-{chance.randint(1, 10):02d}-01", "by": "de afdeling HR", "next": "2027-09-01"},
         "contacts": contacts,
         "policy": _policy(chance, {role for contact in contacts for role in contact["roles"]}),

@@ -15,7 +15,8 @@ from conftest import MINIMAL, build_all
 from terecht.project import Project
 from terecht.publish import Outlet, published, verify
 
-MANY = 64
+#: Enough for some seconds, so that a busy machine does not end before it hears of Ctrl-C.
+MANY = 240
 #: The command as from a terminal: what a shell starts in the background, perhaps these tests, ignores Ctrl-C.
 TERECHT = """
 import runpy, signal
@@ -51,7 +52,9 @@ def test_ctrl_c_ends_a_build_in_peace(moment: str, small: Callable[..., Project]
     assert builder.stderr is not None
     said = ""
     while moment not in said:
-        said += builder.stderr.readline()
+        line = builder.stderr.readline()
+        assert line, said
+        said += line
     os.killpg(builder.pid, signal.SIGINT)
     _, rest = builder.communicate(timeout=60)
     assert builder.returncode == 1
