@@ -10,7 +10,7 @@ from terecht.addresses import NOT_FOUND, file_path, search_index_path, way_to_ro
 from terecht.hosting import server_files
 from terecht.merge import Site
 from terecht.render import RenderedPage
-from terecht.stamp import Parts, Stamper, fill_index, to_json
+from terecht.stamp import Parts, escaped, fill, fill_index, to_json
 from terecht.texts import PageText, not_found_text
 
 #: How Material's search worker reads an index: its defaults, and stems, so that a plural finds the singular.
@@ -38,12 +38,13 @@ def compose(site: Site, rendered: Mapping[PageText, RenderedPage]) -> dict[str, 
     Raises :class:`stamp.UnfilledSlotError` for a slot without a value.
     """
     files = {**site.files, **server_files(site.path, indexable=site.indexable_at is not None)}
-    stamper = cache(Stamper)
+    # Much of what stands in the frame of a page is the same on each.
+    written = cache(escaped)
     for path, parts in parts_of(site, rendered).items():
         # A page for 'not found' answers at any depth, so even its fragments count from the path of the site.
         not_found = path == _NOT_FOUND_FILE
         to_root = site.path.rstrip("/") if not_found else way_to_root(path.removesuffix("index.html"))
-        files[path] = stamper(to_root).page(parts)
+        files[path] = fill(parts, to_root, written)
     indexes: dict[str, list[dict[str, str]]] = {language: [] for language in site.shell.languages}
     for page in site.pages:
         address = page.address(site.shell.languages)

@@ -73,13 +73,18 @@ class Piece:
 
     def __post_init__(self) -> None:
         """A piece or a name too many or too few is a mistake of ours."""
-        if (self.frame.count(GAP), self.frame.count(HOLE)) != (len(self.inside), len(self.names)):
-            raise ValueError(f"{len(self.inside)} pieces and {len(self.names)} names do not fit into {self.frame!r}")
+        demand_fit(self.frame, len(self.inside), len(self.names))
 
     @property
     def html(self) -> str:
         """The piece as a whole; put together anew each time, since it is long and its parts are shared."""
         return _whole(self, {})
+
+
+def demand_fit(frame: str, pieces: int, names: int) -> None:
+    """Raises ``ValueError`` when a frame has not as many gaps and holes."""
+    if (frame.count(GAP), frame.count(HOLE)) != (pieces, names):
+        raise ValueError(f"{pieces} pieces and {names} names do not fit into {frame!r}")
 
 
 def _whole(piece: Piece, known: dict[Piece, str]) -> str:

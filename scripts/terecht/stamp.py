@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -52,30 +52,27 @@ def cut(piece: str) -> Stamp:
     return Stamp(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
 
 
-class Stamper:
-    """Stamps pages that stand equally deep in one site. ``to_root`` is the way from each of them to its root."""
+def escaped(value: Value, to_root: str) -> str:
+    """A value as it is written into a page; ``to_root`` is the way from the page to the root of its site."""
+    match value.kind:
+        case Kind.TEXT:
+            return html.escape(value.text)
+        case Kind.URL:
+            return html.escape(checked_address(value.text))
+        case Kind.PATH:
+            return html.escape(value.text)
+        case Kind.LINK:
+            return html.escape(f"{to_root}/{quote(value.text)}")
+        case Kind.HTML:
+            return value.text.replace(ROOT, html.escape(to_root))
 
-    def __init__(self, to_root: str) -> None:
-        self._to_root = to_root
-        #: Much of what stands in the frame of a page is the same on each.
-        self._written = cache(self._escaped)
 
-    def page(self, parts: Parts) -> bytes:
-        """The page with its values, as UTF-8. Raises :class:`UnfilledSlotError` for a slot without a value."""
-        return _joined(parts.pieces, parts.values, self._written).encode()
+def fill(parts: Parts, to_root: str, written: Callable[[Value, str], str] = escaped) -> bytes:
+    """The page with its values, as UTF-8. ``to_root`` is the way from the page to the root of its site.
 
-    def _escaped(self, value: Value) -> str:
-        match value.kind:
-            case Kind.TEXT:
-                return html.escape(value.text)
-            case Kind.URL:
-                return html.escape(checked_address(value.text))
-            case Kind.PATH:
-                return html.escape(value.text)
-            case Kind.LINK:
-                return html.escape(f"{self._to_root}/{quote(value.text)}")
-            case Kind.HTML:
-                return value.text.replace(ROOT, html.escape(self._to_root))
+    ``written`` is :func:`escaped`, perhaps with a memory. Raises :class:`UnfilledSlotError` for a slot without a value.
+    """
+    return _joined(parts.pieces, parts.values, lambda value: written(value, to_root)).encode()
 
 
 def _joined(pieces: Iterable[str], values: Mapping[int, Value], written: Callable[[Value], str]) -> str:

@@ -68,17 +68,17 @@ class Pool:
         key = (self.workshop.project, self.workshop.shared.digest)
         _SHOPS[key] = self.workshop
         try:
-            with self._executor(self.jobs) as pool:
-                try:
-                    running = {pool.submit(build_batch, *key, self.outlet, batch): batch for batch in batches}
-                    for future in as_completed(running):
-                        try:
-                            yield future.result()
-                        except BrokenProcessPool:
-                            lost += running[future]
-                finally:
-                    # After Ctrl-C what is in hand is finished, and nothing else is begun.
-                    pool.shutdown(cancel_futures=True)
+            pool = self._executor(self.jobs)
+            try:
+                running = {pool.submit(build_batch, *key, self.outlet, batch): batch for batch in batches}
+                for future in as_completed(running):
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        lost += running[future]
+            finally:
+                # After Ctrl-C what is in hand is finished, and nothing else is begun.
+                pool.shutdown(cancel_futures=True)
             for order in lost:
                 yield [self._once_more(order)]
         finally:

@@ -30,17 +30,19 @@ class Settled(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the sentences of an outcome ask: some facts, and some roles."""
+    """What the sentences of an outcome ask: some facts, some roles, and the ``when`` of each as it is written."""
 
     facts: frozenset[str]
     roles: tuple[RoleFor, ...]
+    whens: frozenset[str]
 
     @staticmethod
     def by(items: Iterable[Item], outcome: Outcome, table: Table) -> Asked:
         """What these sentences of an outcome ask."""
         asking = list(items)
         facts = frozenset().union(*(_read(table, item.answers).facts for item in asking if item.answers))
-        return Asked(facts, tuple(dict.fromkeys(_role(item.role, outcome) for item in asking if item.role)))
+        roles = tuple(dict.fromkeys(_role(item.role, outcome) for item in asking if item.role))
+        return Asked(facts, roles, frozenset(item.when for item in asking if item.when))
 
 
 def item_condition(

@@ -73,7 +73,7 @@ def merge(client: Client, content: Knowledge, templates: Templates) -> Site:
     for language in languages:
         cards = templates.cards(content, languages, language, raw)
         form = FlowForm(cards, plan, sheet, organisation, language, templates.sentences)
-        fragments = Fragments(templates.fragments, client, content, language, form, templates.ours(content, language))
+        fragments = Fragments(templates.fragments, client, content, language, form)
         own = own_pages(client, content, language)
         added = tuple(page for page in own if page.name not in content.pages)
         frame = _frame(client, fragments, added)

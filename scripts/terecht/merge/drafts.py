@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from terecht.flow.conditions import Condition
 from terecht.flow.sheet import Sheet
-from terecht.slots import GAP, HOLE, Piece, split
+from terecht.slots import GAP, HOLE, Piece, demand_fit, split
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ def draft(frame: str, inside: Iterable[Part] = (), names: Iterable[str | Person]
     Raises ``ValueError`` for a part or a name too many or too few.
     """
     parts, named = tuple(inside), tuple(names)
-    if (frame.count(GAP), frame.count(HOLE)) != (len(parts), len(named)):
-        raise ValueError(f"{len(parts)} parts and {len(named)} names do not fit into {frame!r}")
+    demand_fit(frame, len(parts), len(named))
     next_part, next_name = iter(parts), iter(named)
     written: list[str] = []
     blanks: list[Blank] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from markupsafe import Markup
@@ -107,24 +108,18 @@ class Cards:
         self.raw = raw
         self.address = address
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in (*table.safety, *table.rules)}
-        #: Every ``when`` of a sentence, once.
-        self.whens = tuple(
-            sorted({item.when for outcome in sentences.outcomes for item in self._items(outcome) if item.when})
-        )
-        #: What the sentences of an outcome ask, the ``when`` of each included.
+        #: What the sentences of an outcome ask.
         self.asked = lru_cache(maxsize=KEPT)(self._asked)
+        #: Every ``when`` of a sentence, once.
+        self.whens = tuple(sorted(frozenset().union(*(self.asked(outcome).whens for outcome in sentences.outcomes))))
         #: What a card says in a case.
         self.body = lru_cache(maxsize=KEPT)(self._body)
         #: A card at its place: for which rule, when it stands there, and when as large as the first contact.
         self.card = lru_cache(maxsize=KEPT)(self._card)
 
-    def _items(self, outcome: str) -> list[Item]:
-        return [item for part in self.sentences.outcomes[outcome].parts.values() for item in part]
-
-    def _asked(self, outcome: str) -> tuple[Asked, frozenset[str]]:
-        items = self._items(outcome)
-        asked = Asked.by(items, self.table.outcomes[outcome], self.table)
-        return asked, frozenset(item.when for item in items if item.when)
+    def _asked(self, outcome: str) -> Asked:
+        parts = self.sentences.outcomes[outcome].parts.values()
+        return Asked.by(chain.from_iterable(parts), self.table.outcomes[outcome], self.table)
 
     def _body(self, case: Case) -> Body:
         return _Body(self, case, Sheet(self.raw)).made()

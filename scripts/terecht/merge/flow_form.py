@@ -101,13 +101,13 @@ class FlowForm:
 
     def case(self, offer: Offer, *, safety: bool) -> Case:
         """All that a card with this offer depends on beside its place."""
-        asked, whens = self.cards.asked(offer.outcome)
+        asked = self.cards.asked(offer.outcome)
         return Case(
             offer.renamed(self.blanks),
             safety,
             asked.facts & self.plan.facts,
             tuple((role, self.plan.left[role]) for role in asked.roles if role in self.plan.left),
-            whens & self._holds,
+            asked.whens & self._holds,
             own_number=offer.outcome == "alarm" and self.organisation.policy.emergency.internal is not None,
         )
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from terecht.flow.plan import Card, Offer
 from terecht.flow.table import Entry, Question
-from terecht.merge.drafts import Draft, Filling, Names, Own, OwnNumber, Person, Sentence, draft
-from terecht.merge.flow_cards import Body, Cards, Kind, lines
+from terecht.merge.drafts import Draft, Filling, Names, Own, OwnNumber, Person, Sentence, Whole, draft, row
+from terecht.merge.flow_cards import Body, Kind, lines
 from terecht.merge.flow_form import FlowForm
-from terecht.slots import GAP, Piece
+from terecht.slots import Piece
 
 
 class Answer(NamedTuple):
@@ -25,10 +25,10 @@ class Answer(NamedTuple):
 class FlowPage:
     """Puts the flow of one organisation together. ``persons`` are the short cards of its contacts by id."""
 
-    def __init__(self, form: FlowForm, cards: Cards, persons: Mapping[str, Piece]) -> None:
+    def __init__(self, form: FlowForm, persons: Mapping[str, Piece]) -> None:
         self.form = form
-        self.cards = cards
-        self.ours = cards.ours
+        self.cards = form.cards
+        self.ours = form.cards.ours
         self.sheet = form.sheet
         self._persons = persons
         self._contacts = {Person(name): contact for contact, name in form.blanks.items()}
@@ -48,7 +48,7 @@ class FlowPage:
         rows = [[first], self._cards(plan.safety, "safety"), others, outcome, self._questions(after=True)]
         fill = Filling(self._own, self._contacts.__getitem__)
         frame = self.ours.part("form", self.sheet.name(plan.asked["werkrelatie"]))
-        return Piece(frame, tuple(_below_each_other(map(fill, row)) for row in rows))
+        return Piece(frame, tuple(fill(row(map(Whole, parts))) for parts in rows))
 
     def _questions(self, *, after: bool) -> list[Draft]:
         return [self._question(question) for question in self.form.questions(after=after)]
@@ -89,8 +89,3 @@ class FlowPage:
                 return Piece(self.form.sentence(outcome, part, position))
             case OwnNumber():
                 return Piece(self.ours.made("alarm", self.form.organisation.policy.emergency.internal))
-
-
-def _below_each_other(parts: Iterable[Piece]) -> Piece:
-    inside = tuple(parts)
-    return Piece("\n".join([GAP] * len(inside)), inside)

@@ -27,7 +27,6 @@ from terecht.load.values import Text, mail_link, phone_link
 from terecht.merge.flow_form import FlowForm
 from terecht.merge.flow_page import FlowPage
 from terecht.merge.html import bare_address, breakable, dial_link, host, page_link, tidy
-from terecht.merge.ours import Ours
 from terecht.slots import ROOT, Kind, Piece, Value
 
 #: Lines that stay when an organisation hides the national ones: safety, and a way outside (DOMAIN P-18, FLOW 3).
@@ -55,14 +54,13 @@ class Fragments:
         content: Content,
         language: str,
         form: FlowForm,
-        ours: Ours,
     ) -> None:
         self.client = client
         self.content = content
         self.language = language
         self.environment = environment
         self.form = form
-        self.ours = ours
+        self.ours = form.cards.ours
         self._values: dict[tuple[str, ...], Value] = {}
         self._ways: dict[str, Markup] = {}
 
@@ -115,7 +113,7 @@ class Fragments:
             contact.id: Piece(self.render("flow_person", contact=contact, flow=self.form))
             for contact in self.client.organisation.contacts
         }
-        return FlowPage(self.form, self.form.cards, persons).piece()
+        return FlowPage(self.form, persons).piece()
 
     def own_phone(self) -> str:
         """A fold with a picture of the address of this site, to read on on one's own phone; none without a ``url``."""

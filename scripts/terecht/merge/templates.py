@@ -28,6 +28,8 @@ from terecht.texts import Passage
 _ASKS = ("{{", "{%", "{#")
 #: Stands before each passage of a page whose passages are rendered together.
 _NEXT = "\ue006"
+#: So many sets of cards are kept: for two languages, each first or not, and eight ways to ask (``Raw.of`` keeps eight).
+_MOST_CARDS = 32
 
 
 class PassageTemplates:
@@ -98,6 +100,8 @@ class Templates:
         self._turn_to(content)
         key = (language, language == languages[0], raw)
         if key not in self._cards:
+            if len(self._cards) == _MOST_CARDS:
+                self._cards = {}
             table, sentences = content.flow.table, content.flow.sentences[language]
             address = partial(page_link, languages, language)
             self._cards[key] = Cards(self.ours(content, language), sentences, table, raw, address)

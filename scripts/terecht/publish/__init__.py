@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from terecht.findings import Unusable
@@ -132,7 +132,7 @@ def stage(
     site = draft / "site"
     store = store or Store(outlet.shared)
     try:
-        folders = sorted({site, *(site / parent for path in (*files, *shared) for parent in _around(path))})
+        folders = sorted({site / parent for path in (*files, *shared) for parent in PurePosixPath(path).parents})
         for folder in folders:
             folder.mkdir()
         records = {path: record_of(data) for path, data in files.items()}
@@ -151,14 +151,6 @@ def stage(
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return Release(organisation, numbered)
-
-
-def _around(path: str) -> Iterator[str]:
-    """The folders around a file within a site."""
-    at = path.find("/")
-    while at != -1:
-        yield path[:at]
-        at = path.find("/", at + 1)
 
 
 def settle() -> None:

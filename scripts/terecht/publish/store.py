@@ -11,6 +11,7 @@ import errno
 import os
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 from terecht.publish.manifest import FileRecord, record_of
@@ -28,14 +29,14 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._whole: set[str] = set()
-        self._records: dict[bytes, FileRecord] = {}
+        self._record_of = cache(record_of)
 
     def put(self, data: bytes, target: Path) -> FileRecord:
         """Puts a file at ``target``: a link to the one in the store, or a copy where there are no links.
 
         Gives its record. Raises :class:`OSError` when neither can be.
         """
-        record = self._records.get(data) or self._records.setdefault(data, record_of(data))
+        record = self._record_of(data)
         for _ in range(2):
             kept = self._kept(data, record)
             try:
